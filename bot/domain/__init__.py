@@ -1,0 +1,1 @@
+"""What FlowPilot is about: nouns, rules, decisions and statistics, with no Slack, SQL, HTTP, model or clock."""

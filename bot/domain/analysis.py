@@ -1,0 +1,71 @@
+"""What an analyst is asked and what it answers. The merge into a tree is ours: see merging.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.flows import FlowDraft
+from bot.domain.sessions import ConfidenceTier, Session, tier_of
+
+
+class CandidateKind(StrEnum):
+    FLOW = "flow"
+    PROPOSAL = "proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRef:
+    kind: CandidateKind
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A published flow or a growing proposal that a session may belong to.
+
+    `sessions` are (some of) the sessions it was learnt from, for their wordings and paths.
+    """
+
+    ref: CandidateRef
+    draft: FlowDraft
+    sessions: tuple[Session, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedStep:
+    """One step of the session. `node_id` None: the candidate has no such node yet. `text` is its clean wording."""
+
+    step: int
+    node_id: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alignment:
+    """How a session fits the knowledge that is there.
+
+    `candidate` None: it is something new. `steps` has one entry for each step that belongs in a flow, in order, and
+    one for the resolution (its step number is the number of steps). Digressions are left out. `score` and
+    `confidence` lie between 0 and 1.
+    """
+
+    candidate: CandidateRef | None
+    steps: tuple[AlignedStep, ...]
+    title: str
+    summary: str
+    keywords: tuple[str, ...] = ()
+    score: float = 0.0
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """How well a published flow fits a new problem; `score` lies between 0 and 1."""
+
+    flow_id: int
+    score: float
+
+    @property
+    def tier(self) -> ConfidenceTier:
+        return tier_of(self.score)

@@ -1,0 +1,70 @@
+"""The weekly digest: when it is due, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.domain.dashboard import CoverageRow, Dashboard, DomainRow
+from bot.domain.workspaces import WorkspaceSettings
+
+MIN_SESSIONS_TO_NAME = 3
+"""A domain with fewer sessions in the week is not held up as a trouble spot."""
+TOP_DOMAINS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """Proposals that wait for a decision, and since when the oldest does."""
+
+    pending: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowMention:
+    flow_id: int
+    title: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One week of one workspace, up to the midnight before `due_on`."""
+
+    due_on: date
+    dashboard: Dashboard
+    queue: QueueState
+    published: tuple[FlowMention, ...] = ()
+
+    @property
+    def has_nothing_to_say(self) -> bool:
+        return self.dashboard.is_empty and not self.queue.pending and not self.published
+
+    @property
+    def most_escalated(self) -> tuple[DomainRow, ...]:
+        """The domains with the highest share of escalations, worst first."""
+        rows = (row for row in self.dashboard.domains if row.total >= MIN_SESSIONS_TO_NAME and row.escalated)
+        return tuple(sorted(rows, key=lambda row: (-row.escalated / row.total, row.domain))[:TOP_DOMAINS])
+
+    @property
+    def least_guided(self) -> tuple[CoverageRow, ...]:
+        """The domains where most sessions ran without a flow's guidance, most first."""
+        rows = (
+            row
+            for row in self.dashboard.coverage
+            if row.sessions >= MIN_SESSIONS_TO_NAME and row.guided < row.sessions
+        )
+        return tuple(sorted(rows, key=lambda row: (row.guided - row.sessions, row.domain))[:TOP_DOMAINS])
+
+
+def digest_due(settings: WorkspaceSettings, *, now: datetime, since: datetime) -> date | None:
+    """The local date of the last digest that should have been posted by `now`; None when it lies before `since`.
+
+    A digest that was missed (the program was down) is still due, until the next one is.
+    """
+    local = now.astimezone(settings.zone)
+    day = local.date() - timedelta(days=(local.weekday() - settings.digest_weekday) % 7)
+    if datetime.combine(day, time(settings.digest_hour), settings.zone) > now:
+        day -= timedelta(days=7)
+    return day if datetime.combine(day, time(settings.digest_hour), settings.zone) >= since else None

@@ -1,0 +1,89 @@
+"""The durable jobs: what is still to be said or done after a commit. Each is one line in the queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class ShowProposalCard:
+    """Post the proposal's card, or redraw the one that stands there; the last state wins."""
+
+    name: ClassVar[str] = "proposal.show_card"
+    proposal_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendStats:
+    """Answer `/flowpilot stats`. `share` posts into `channel`, else the picture goes to the person by DM.
+
+    `key` is unique to the request (Slack's trigger id), so that a repeated job says nothing twice.
+    """
+
+    name: ClassVar[str] = "stats.send"
+    key: str
+    user: str
+    channel: str
+    period_days: int
+    domain: str | None
+    share: bool
+    response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedrawStats:
+    """Replace the dashboard in a message by the one of another period."""
+
+    name: ClassVar[str] = "stats.redraw"
+    user: str
+    channel: str
+    ts: str
+    period_days: int
+    domain: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostDigest:
+    """Post the weekly digest whose row in the database has this id."""
+
+    name: ClassVar[str] = "digest.post"
+    digest_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshHome:
+    """Publish the Home tab of one person anew."""
+
+    name: ClassVar[str] = "home.refresh"
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetWorkspace:
+    """Delete everything of a workspace that has uninstalled the app."""
+
+    name: ClassVar[str] = "workspace.forget"
+    uninstalled_at: str
+
+
+Job = ShowProposalCard | SendStats | RedrawStats | PostDigest | RefreshHome | ForgetWorkspace
+JOBS: tuple[type[Job], ...] = (
+    ShowProposalCard,
+    SendStats,
+    RedrawStats,
+    PostDigest,
+    RefreshHome,
+    ForgetWorkspace,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedJob:
+    """A job that used up its attempts and waits for an operator."""
+
+    id: int
+    workspace_id: str
+    job: str
+    attempts: int
+    error: str

@@ -1,0 +1,97 @@
+"""What an analysed session does to the team's knowledge: the decision between the analyst's answer and the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.domain.analysis import Alignment
+from bot.domain.flows import Flow, FlowDraft
+from bot.domain.merging import TreeChange, compare, merge
+from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
+from bot.domain.sessions import Session
+from bot.domain.trees import FlowTree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begin:
+    """A proposal of its own: a new flow, or a change to `flow`."""
+
+    kind: ProposalKind
+    draft: FlowDraft
+    flow: Flow | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """The session supports a proposal that is there; `draft` has its evidence and branches."""
+
+    proposal: Proposal
+    kind: ProposalKind
+    draft: FlowDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Reinforce:
+    """The session followed the flow as it is."""
+
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The session looks like a proposal that was rejected: it is not proposed again."""
+
+    proposal: Proposal
+
+
+Lesson = Begin | Join | Reinforce | Leave
+
+
+def learn(session: Session, alignment: Alignment, *, flow: Flow | None, proposal: Proposal | None) -> Lesson:
+    """The lesson of one session.
+
+    `flow` and `proposal` are what the alignment chose: a published flow, a proposal, or (a proposal that changes a
+    flow) both. With neither, the session is new.
+
+    Raises:
+        MergeRefusedError: the tree would break its limits.
+    """
+    if proposal is not None and proposal.status is ProposalStatus.REJECTED:
+        return Leave(proposal)
+    if flow is not None and _follows(session, alignment, flow.tree):
+        return Reinforce(flow)
+    if proposal is not None:
+        return _join(session, alignment, flow, proposal)
+    if flow is not None:
+        merged = merge(flow.tree, session, alignment.steps)
+        return Begin(
+            kind=kind_of(merged.change), draft=replace(flow.current.draft, tree=merged.tree), flow=flow
+        )
+    merged = merge(None, session, alignment.steps)
+    draft = FlowDraft(
+        title=alignment.title,
+        summary=alignment.summary,
+        tree=merged.tree,
+        problem_domain=session.problem_domain,
+        keywords=alignment.keywords,
+    )
+    return Begin(kind=ProposalKind.NEW_FLOW, draft=draft)
+
+
+def kind_of(change: TreeChange) -> ProposalKind:
+    """What to call a change to a published flow."""
+    return ProposalKind.BRANCH_ADDITION if change.only_adds_branches else ProposalKind.ENHANCEMENT
+
+
+def _follows(session: Session, alignment: Alignment, tree: FlowTree) -> bool:
+    """Every step stands in the published tree already, in the order and with the answers of the session."""
+    known = all(step.node_id in tree.nodes for step in alignment.steps)
+    return known and merge(tree, session, alignment.steps).change.is_nothing
+
+
+def _join(session: Session, alignment: Alignment, flow: Flow | None, proposal: Proposal) -> Join:
+    merged = merge(proposal.draft.tree, session, alignment.steps)
+    domain = proposal.draft.problem_domain or session.problem_domain
+    draft = replace(proposal.draft, tree=merged.tree, problem_domain=domain)
+    kind = kind_of(compare(flow.tree, merged.tree)) if flow else proposal.kind
+    return Join(proposal=proposal, kind=kind, draft=draft)

@@ -1,0 +1,78 @@
+"""The few things with more than one implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.analysis import Alignment, Candidate
+from bot.domain.cards import HomeFacts, Picture, ProposalCard
+from bot.domain.dashboard import Dashboard
+from bot.domain.digests import Digest
+from bot.domain.proposals import MessageRef
+from bot.domain.sessions import Session
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class Analyst(Protocol):
+    """Aligns a resolved session with what the team knows already."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, kept with each analysis: a new version may analyse again."""
+        ...
+
+    async def align(self, session: Session, candidates: Sequence[Candidate]) -> Alignment: ...
+
+
+class Messenger(Protocol):
+    """Speaks to the people of a workspace. `key` names the utterance: the same key is never said twice."""
+
+    async def show_proposal(
+        self, workspace_id: str, channel: str, card: ProposalCard, picture: Picture
+    ) -> MessageRef:
+        """Post the card, or redraw it where it stands (`card.proposal.card`)."""
+        ...
+
+    async def send_dashboard(
+        self,
+        workspace_id: str,
+        to: str,
+        dashboard: Dashboard,
+        picture: Picture | None,
+        *,
+        asked_by: str,
+        key: str,
+    ) -> MessageRef:
+        """Post the dashboard to a channel or, with a user id, by direct message. No picture: there is no data."""
+        ...
+
+    async def replace_dashboard(
+        self,
+        workspace_id: str,
+        at: MessageRef,
+        dashboard: Dashboard,
+        picture: Picture | None,
+        *,
+        asked_by: str,
+    ) -> None: ...
+
+    async def answer_stats(self, response_url: str, dashboard: Dashboard, *, shared: bool) -> None:
+        """The headline numbers in words, seen only by the person who asked."""
+        ...
+
+    async def post_digest(
+        self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str
+    ) -> MessageRef: ...
+
+    async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None: ...
+
+    async def tell(self, workspace_id: str, user: str, sentence: str, *, key: str) -> None:
+        """A direct message of one sentence."""
+        ...

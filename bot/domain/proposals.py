@@ -1,0 +1,229 @@
+"""A proposal: a draft tree with its evidence, and the rules of deciding on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.errors import (
+    AlreadyDecidedError,
+    InvalidTreeError,
+    NotApprovableError,
+    ReasonMissingError,
+    StaleVersionError,
+    WrongStatusError,
+)
+from bot.domain.flows import FlowDraft
+from bot.domain.members import Member, require_admin
+from bot.domain.validation import problems_of
+
+MAX_REASON = 1000
+
+
+class ProposalKind(StrEnum):
+    NEW_FLOW = "new_flow"
+    ENHANCEMENT = "enhancement"
+    BRANCH_ADDITION = "branch_addition"
+
+
+class ProposalStatus(StrEnum):
+    """`forming` is a proposal that waits for company or for tomorrow's quota: nobody is asked about it yet."""
+
+    FORMING = "forming"
+    PENDING = "pending"
+    APPROVED = "approved"
+    MODIFIED = "modified"
+    DISMISSED = "dismissed"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+REOPENABLE = frozenset({ProposalStatus.DISMISSED, ProposalStatus.REJECTED, ProposalStatus.EXPIRED})
+GROWING = frozenset({ProposalStatus.FORMING, ProposalStatus.PENDING, ProposalStatus.DISMISSED})
+"""A later session that fits may join a proposal in one of these statuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """Where a message stands in Slack."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """What stands behind a proposal: its sessions (newest last), how many engineers worked them, how many were imported."""
+
+    session_ids: tuple[int, ...] = ()
+    engineers: int = 0
+    imported: int = 0
+
+    @property
+    def sessions(self) -> int:
+        return len(self.session_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """`version` grows with every change; a decision names the version that the person saw.
+
+    `flow_id` and `base_version` are set for a change to a published flow. `confidence` is the analyst's, 0 to 1.
+    """
+
+    id: int
+    kind: ProposalKind
+    status: ProposalStatus
+    version: int
+    draft: FlowDraft
+    support: Support
+    confidence: float
+    analyst: str
+    created_at: datetime
+    updated_at: datetime
+    flow_id: int | None = None
+    base_version: int | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None
+    published_flow_id: int | None = None
+    published_version: int | None = None
+    card: MessageRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    by: Member
+    seen_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """Edit & Publish: the draft as the reviewer left it."""
+
+    by: Member
+    seen_version: int
+    draft: FlowDraft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismiss:
+    by: Member
+    seen_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    by: Member
+    seen_version: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen:
+    by: Member
+    seen_version: int
+
+
+Request = Approve | Publish | Dismiss | Reject | Reopen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A change of status, to be carried out only while the proposal is still `was` at `seen_version`.
+
+    With `publish` the draft becomes a flow version in the same transaction.
+    """
+
+    proposal_id: int
+    was: ProposalStatus
+    seen_version: int
+    status: ProposalStatus
+    by: str | None
+    at: datetime
+    reason: str | None = None
+    publish: FlowDraft | None = None
+
+
+def decide(proposal: Proposal, request: Request, *, now: datetime) -> Decision:
+    """What the request does to the proposal. Writes nothing.
+
+    Raises:
+        NotAllowedError: the member is no admin.
+        AlreadyDecidedError: the proposal is decided, and the request was not to reopen it.
+        StaleVersionError: the member saw another version.
+        NotApprovableError: approval of a change to a published flow.
+        ReasonMissingError: rejection without a reason.
+        InvalidTreeError: the tree to publish breaks the rules.
+    """
+    require_admin(request.by)
+    _require_open(proposal, request)
+    status, reason, publish = _effect(proposal, request)
+    if publish is not None and (problems := problems_of(publish.tree)):
+        raise InvalidTreeError(problems)
+    return Decision(
+        proposal_id=proposal.id,
+        was=proposal.status,
+        seen_version=request.seen_version,
+        status=status,
+        by=None if isinstance(request, Reopen) else request.by.id,
+        at=now,
+        reason=reason,
+        publish=publish,
+    )
+
+
+def _require_open(proposal: Proposal, request: Request) -> None:
+    if isinstance(request, Reopen):
+        if proposal.status not in REOPENABLE:
+            raise WrongStatusError(
+                proposal.id, proposal.status, "only dismissed, rejected and expired ones can be reopened"
+            )
+    elif proposal.status is ProposalStatus.FORMING:
+        raise WrongStatusError(
+            proposal.id, proposal.status, "it waits for more sessions before anyone decides"
+        )
+    elif proposal.status is not ProposalStatus.PENDING:
+        raise AlreadyDecidedError(proposal.id, proposal.status, proposal.decided_by, proposal.decided_at)
+    if request.seen_version != proposal.version:
+        raise StaleVersionError(proposal.id, request.seen_version, proposal.version)
+
+
+def _effect(proposal: Proposal, request: Request) -> tuple[ProposalStatus, str | None, FlowDraft | None]:
+    match request:
+        case Approve():
+            if proposal.kind is not ProposalKind.NEW_FLOW:
+                raise NotApprovableError(proposal.id)
+            return ProposalStatus.APPROVED, None, proposal.draft
+        case Publish(draft=draft):
+            return ProposalStatus.MODIFIED, None, draft
+        case Dismiss():
+            return ProposalStatus.DISMISSED, None, None
+        case Reject(reason=reason):
+            if not reason.strip():
+                raise ReasonMissingError
+            return ProposalStatus.REJECTED, reason.strip()[:MAX_REASON], None
+        case Reopen():
+            return ProposalStatus.PENDING, None, None
+
+
+def expires_before(now: datetime, lifetime_days: int) -> datetime:
+    """Pending proposals untouched since before this moment expire."""
+    return now - timedelta(days=lifetime_days)
+
+
+def status_when_supported(
+    status: ProposalStatus, *, sessions: int, imported: int, min_imported: int, quota_left: int
+) -> ProposalStatus:
+    """The status of a proposal that `sessions` sessions support, `imported` of them imported.
+
+    One session worked here is enough; of imported ones it takes `min_imported`. A dismissed proposal wakes. A
+    forming one is shown when it has company enough and today's quota is not used up.
+    """
+    if status is ProposalStatus.DISMISSED:
+        return ProposalStatus.PENDING
+    if status is not ProposalStatus.FORMING:
+        return status
+    has_company = sessions > imported or imported >= min_imported
+    return ProposalStatus.PENDING if has_company and quota_left > 0 else ProposalStatus.FORMING

@@ -1,0 +1,58 @@
+"""Reporting windows: whole local days up to now, and the window of equal length before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+PERIODS = (7, 30, 90)
+"""Days that a report can cover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `start` (inclusive, a local midnight) to `end` (exclusive), in the time zone `zone`."""
+
+    start: datetime
+    end: datetime
+    zone: str
+    days: int
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Every local date of the window, in order."""
+        first = self.start.astimezone(ZoneInfo(self.zone)).date()
+        return tuple(first + timedelta(days=offset) for offset in range(self.days))
+
+    @property
+    def previous(self) -> Window:
+        """The window of as many days just before, at the same local times."""
+        zone, shift = ZoneInfo(self.zone), timedelta(days=self.days)
+        return Window(
+            start=_local(self.start.astimezone(zone) - shift, zone),
+            end=_local(self.end.astimezone(zone) - shift, zone),
+            zone=self.zone,
+            days=self.days,
+        )
+
+
+def window_ending(now: datetime, days: int, zone: ZoneInfo) -> Window:
+    """The last `days` local days, today included as far as it has come."""
+    first = now.astimezone(zone).date() - timedelta(days=days - 1)
+    return Window(start=datetime.combine(first, time(), zone), end=now, zone=zone.key, days=days)
+
+
+def week_before(day: date, zone: ZoneInfo) -> Window:
+    """The seven whole local days that end with the midnight at the start of `day`."""
+    return Window(
+        start=datetime.combine(day - timedelta(days=7), time(), zone),
+        end=datetime.combine(day, time(), zone),
+        zone=zone.key,
+        days=7,
+    )
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Wall-clock arithmetic leaves the old offset behind: set it anew for the date that was reached."""
+    return moment.replace(tzinfo=zone)

@@ -1,0 +1,40 @@
+"""A workspace: one Slack workspace is one tenant, and every other row belongs to exactly one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+MONDAY = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceSettings:
+    """What admins can set. Channels are Slack ids; `digest_weekday` counts from Monday = 0."""
+
+    time_zone: str = "UTC"
+    review_channel: str | None = None
+    digest_channel: str | None = None
+    digest_weekday: int = MONDAY
+    digest_hour: int = 9
+    analysis_enabled: bool = True
+    min_imported_sessions: int = 2
+    new_proposals_per_day: int = 50
+    proposal_lifetime_days: int = 28
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """`id` is Slack's team id. `knowledge_version` grows with every change of its flows and proposals."""
+
+    id: str
+    name: str
+    created_at: datetime
+    settings: WorkspaceSettings = field(default_factory=WorkspaceSettings)
+    knowledge_version: int = 0
+    active: bool = True
