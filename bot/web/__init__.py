@@ -1,0 +1,1 @@
+"""The aiohttp application: Slack's endpoint, health and metrics."""

@@ -1,0 +1,54 @@
+"""The HTTP side: Slack's endpoint (when Slack reaches us over HTTP), health, and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.web.health import Health
+from bot.web.metrics import Metrics
+
+MAX_BODY_BYTES = 1024**2
+"""Slack's largest payload is a view of 250 KB."""
+DRAIN_SECONDS = 10
+
+Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """What is served. `slack` is None with Socket Mode, where Slack is not reached over HTTP."""
+
+    health: Health
+    metrics: Metrics
+    slack: Endpoint | None = None
+
+
+def create_web(endpoints: Endpoints) -> web.Application:
+    application = web.Application(client_max_size=MAX_BODY_BYTES)
+    application.add_routes(
+        [
+            web.get("/healthz", endpoints.health.answer_alive),
+            web.get("/readyz", endpoints.health.answer_ready),
+            web.get("/metrics", endpoints.metrics.answer),
+        ]
+    )
+    if endpoints.slack is not None:
+        application.router.add_post("/slack/events", endpoints.slack)
+    return application
+
+
+@asynccontextmanager
+async def serving(application: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve while the block runs; gives the port (a free one for port 0). Requests under way end before it returns."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()

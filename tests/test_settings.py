@@ -1,0 +1,57 @@
+"""Settings: what may be left out, and what is refused with a sentence."""
+
+import pytest
+
+from bot.settings import Settings, SettingsError, Transport, read_settings
+
+
+def settings(**given: object) -> Settings:
+    """Settings that know nothing of the environment."""
+    return Settings.model_validate(given)
+
+
+def test_app_token_means_socket_mode_and_signing_secret_means_http() -> None:
+    assert settings(slack_bot_token="xoxb-1", slack_app_token="xapp-1").transport is Transport.SOCKET_MODE
+    assert settings(slack_bot_token="xoxb-1", slack_signing_secret="s").transport is Transport.HTTP
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, "FLOWPILOT_SLACK_APP_TOKEN"),
+        ({"slack_bot_token": "xoxb-1"}, "FLOWPILOT_SLACK_SIGNING_SECRET"),
+        ({"slack_app_token": "xapp-1"}, "FLOWPILOT_SLACK_BOT_TOKEN"),
+        ({"slack_signing_secret": "s"}, "FLOWPILOT_SLACK_BOT_TOKEN"),
+        ({"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1", "slack_signing_secret": "s"}, "Both"),
+        ({"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1", "slack_client_id": "1"}, "one workspace"),
+    ],
+)
+def test_half_a_configuration_is_refused_with_a_sentence_that_names_what_is_missing(
+    given: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError, match=named):
+        _ = settings(**given).transport
+
+
+def test_environment_is_read_with_lists_and_the_platforms_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOWPILOT_ADMINS", "U1, U2,")
+    monkeypatch.setenv("PORT", "5000")
+    monkeypatch.setenv("FLOWPILOT_SLACK_API_URL", "http://127.0.0.1:8080/api")
+    read = read_settings()
+    assert (read.admins, read.port, read.slack_api_url) == (("U1", "U2"), 5000, "http://127.0.0.1:8080/api/")
+
+
+def test_value_that_does_not_fit_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOWPILOT_LOG_LEVEL", "LOUD")
+    with pytest.raises(SettingsError, match="FLOWPILOT_LOG_LEVEL does not fit"):
+        read_settings()
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    given = settings(
+        slack_bot_token="xoxb-secret",
+        slack_signing_secret="shh",
+        database_url="postgresql://u:pw@db/flowpilot",
+    )
+    for secret in ("xoxb-secret", "shh", "pw@"):
+        assert secret not in repr(given)
