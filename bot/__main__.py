@@ -1,0 +1,5 @@
+"""`python -m bot` is `flowpilot`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,218 @@
+"""The composition root: the one file that names every concrete class."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import aiohttp
+import structlog
+
+from bot.ai.outline import OutlineAnalyst
+from bot.charts.pool import ChartPool
+from bot.domain.members import Member, Role
+from bot.domain.ports import Analyst
+from bot.domain.workspaces import WorkspaceSettings
+from bot.jobs.clock import bells, clock_running
+from bot.jobs.handlers import job_handlers
+from bot.services.desk import Desk
+from bot.services.failures import count_backlog
+from bot.services.workspaces import ensure_workspace
+from bot.settings import Settings, SettingsError, Transport
+from bot.slack.api import Identity, OneWorkspace, SlackApi, identify, open_session
+from bot.slack.app import build_app
+from bot.slack.deps import SlackDeps
+from bot.slack.http import slack_endpoint
+from bot.slack.messenger import SlackMessenger
+from bot.slack.people import People
+from bot.slack.socket_mode import check_app_token, run_socket_mode
+from bot.web.health import Health
+from bot.web.metrics import Metrics
+from bot.web.server import Endpoints, create_web, serving
+from storage.database import Database
+from storage.embedded import EmbeddedServer
+from storage.queue import build_worker
+from storage.schema import upgrade
+
+DRAIN_SECONDS = 10.0
+"""How long the clicks under way may take to end when the process stops."""
+REFERENCE_BYTES = 4
+TERMINAL = Member(id="terminal", name="the terminal", role=Role.ADMIN)
+"""Decides on behalf of whoever has a shell on the machine."""
+
+log = structlog.get_logger(__name__)
+
+
+class SystemClock:
+    """The machine's clock; nobody below asks it directly."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251  (the one place)
+
+
+def analyst_of(_settings: Settings) -> Analyst:
+    """The analyst that the settings ask for."""
+    return OutlineAnalyst()
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database of the settings. The embedded one is started, and brought to this version's schema, on the way."""
+    if settings.database_url is not None:
+        async with Database.open(settings.database_url.get_secret_value()) as database:
+            yield database
+        return
+    server = await asyncio.to_thread(EmbeddedServer.start, settings.data_dir)
+    try:
+        async with Database.open(server.url) as database:
+            if not await database.is_ready():
+                await upgrade(server.url)
+            yield database
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+async def migrate_database(settings: Settings) -> None:
+    """Bring the database of the settings to this version's schema."""
+    async with open_database(settings) as database:
+        await upgrade(database.url)
+
+
+async def find_database_trouble(database: Database) -> str | None:
+    """What keeps the database from being used, as a sentence."""
+    if await database.is_ready():
+        return None
+    return "The database does not answer, or its schema is not this version's: run flowpilot migrate."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """FlowPilot at work. `port` is where its own HTTP side listens."""
+
+    health: Health
+    port: int
+
+
+async def serve(settings: Settings, *, intake: bool, work: bool) -> None:
+    """Run until SIGTERM or SIGINT: not ready at once, then no more work is taken, what is under way ends, all closes.
+
+    Raises:
+        SettingsError: half a configuration.
+        FlowPilotError: the database, or Slack, does not take us.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with open_database(settings) as database:
+        if settings.database_url is not None and intake and work:
+            await upgrade(database.url)
+        async with running(settings, database, intake=intake, work=work) as product:
+            log.info("flowpilot.ready", port=product.port, intake=intake, work=work)
+            await stopping.wait()
+            product.health.say_goodbye()
+            log.info("flowpilot.stopping")
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, database: Database, *, intake: bool, work: bool
+) -> AsyncIterator[Running]:
+    """FlowPilot taking Slack's requests (`intake`), or doing jobs and keeping the clock (`work`), or both."""
+    transport = settings.transport
+    clock = SystemClock()
+    health = Health(partial(find_database_trouble, database))
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(open_session(settings.slack_api_url))
+        identity = await identify_bot(settings, session)
+        await _introduce(database, identity, settings, clock)
+        api = _slack_api(settings, session, identity)
+        messenger = SlackMessenger(api, database, clock)
+        if work:
+            await stack.enter_async_context(_working(database, messenger, clock))
+        deps = SlackDeps(
+            database=database,
+            clock=clock,
+            api=api,
+            messenger=messenger,
+            people=People(api, database, admin_ids=frozenset(settings.admins)),
+            new_reference=partial(secrets.token_hex, REFERENCE_BYTES),
+        )
+        stack.push_async_callback(deps.running.drain, DRAIN_SECONDS)
+        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+        app = build_app(deps, tokens=_tokens(settings, identity), signing_secret=secret)
+        slack = slack_endpoint(app) if intake and transport is Transport.HTTP else None
+        metrics = Metrics(partial(count_backlog, database))
+        web = create_web(Endpoints(health=health, metrics=metrics, slack=slack))
+        port = await stack.enter_async_context(serving(web, settings.host, settings.port))
+        if intake and settings.slack_app_token is not None:
+            app_token = settings.slack_app_token.get_secret_value()
+            await stack.enter_async_context(
+                run_socket_mode(app, app_token=app_token, base_url=settings.slack_api_url)
+            )
+        if work:
+            await stack.enter_async_context(
+                clock_running(bells(database, analyst_of(settings), clock), clock)
+            )
+        yield Running(health=health, port=port)
+
+
+@asynccontextmanager
+async def _working(database: Database, messenger: SlackMessenger, clock: SystemClock) -> AsyncIterator[None]:
+    """A worker on the job queue while the block runs; the jobs under way end before it returns."""
+    async with ChartPool() as charts:
+        desk = Desk(database=database, messenger=messenger, charts=charts, clock=clock)
+        worker = build_worker(
+            database.url, {job.name: handler for job, handler in job_handlers(desk).items()}
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(worker.run())
+            try:
+                yield
+            finally:
+                await worker.stop()
+
+
+async def identify_bot(settings: Settings, session: aiohttp.ClientSession) -> Identity:
+    """Whose bot token it is.
+
+    Raises:
+        SettingsError: there is no token.
+        FlowPilotError: Slack does not accept it, or is out of reach.
+    """
+    if settings.slack_bot_token is None:
+        raise SettingsError(settings.slack_problem or "FLOWPILOT_SLACK_BOT_TOKEN is not set.")
+    return await identify(session, settings.slack_api_url, settings.slack_bot_token.get_secret_value())
+
+
+async def check_slack(settings: Settings) -> str:
+    """Ask Slack whether it accepts the tokens. Returns whose they are; raises FlowPilotError with what to do."""
+    transport = settings.transport
+    async with open_session(settings.slack_api_url) as session:
+        identity = await identify_bot(settings, session)
+        if settings.slack_app_token is not None:
+            await check_app_token(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+    return f"{identity.workspace_name} ({identity.workspace_id}) over {transport}"
+
+
+async def _introduce(database: Database, identity: Identity, settings: Settings, clock: SystemClock) -> None:
+    """Make the workspace known; the settings give its first channels."""
+    first = WorkspaceSettings(review_channel=settings.review_channel, digest_channel=settings.digest_channel)
+    await ensure_workspace(
+        database, identity.workspace_id, identity.workspace_name, settings=first, now=clock.now()
+    )
+
+
+def _slack_api(settings: Settings, session: aiohttp.ClientSession, identity: Identity) -> SlackApi:
+    return SlackApi(session, base_url=settings.slack_api_url, tokens=_tokens(settings, identity))
+
+
+def _tokens(settings: Settings, identity: Identity) -> OneWorkspace:
+    token = settings.slack_bot_token
+    return OneWorkspace(identity.workspace_id, token.get_secret_value() if token else "")

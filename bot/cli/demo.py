@@ -1,0 +1,49 @@
+"""`flowpilot demo`: the whole product against a sandbox workspace with ninety days of sample sessions."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.demo_check import check_main_job
+from bot.cli.demo_stage import demo_stage
+from bot.cli.terminal import say
+from bot.logs import configure_logging
+
+PICTURES = Path("flowpilot-demo")
+
+
+def add_to(cli: typer.Typer) -> None:
+    cli.command()(demo)
+
+
+def demo(
+    *,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the sandbox; 0 takes a free one.")
+    ] = 8080,
+    check: Annotated[bool, typer.Option("--check", help="Run the main job unattended, and stop.")] = False,
+) -> None:
+    """Try FlowPilot in a browser, with a database and a chat workspace of its own. Nothing is kept."""
+    configure_logging("WARNING", "console")
+    if check:
+        PICTURES.mkdir(exist_ok=True)
+        if not asyncio.run(check_main_job(PICTURES)):
+            raise typer.Exit(1)
+    else:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_show(port))
+
+
+async def _show(port: int) -> None:
+    say("Setting up a workspace with ninety days of sample sessions …")
+    async with demo_stage(port=port) as stage:
+        await stage.work_through_samples()
+        say(
+            f"\n  FlowPilot is at {stage.sandbox.url}\n\n  Ada and Chloe review, Ben is an engineer. Ctrl+C ends it.\n"
+        )
+        await asyncio.Event().wait()

@@ -1,0 +1,106 @@
+"""A sandbox workspace with FlowPilot in it, and the sample sessions to fill it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.app import SystemClock, analyst_of, open_database, running
+from bot.domain.members import Member, Role
+from bot.domain.proposals import Approve, Proposal, ProposalKind, ProposalStatus
+from bot.domain.records import parse_record
+from bot.domain.sessions import SessionSource
+from bot.sandbox import Sandbox, SandboxConfig, serve_sandbox
+from bot.sandbox.samples import sample_sessions
+from bot.services.analysis import analyze_pending
+from bot.services.proposals import decide_proposal, list_proposals
+from bot.settings import Settings
+from storage.database import Database
+
+ADA = Member(id="U0ADMIN01", name="Ada Reyes", role=Role.ADMIN)
+CHLOE = Member(id="U0ADMIN02", name="Chloe Marsh", role=Role.ADMIN)
+REVIEW_CHANNEL, DIGEST_CHANNEL = "C0REVIEW01", "C0DIGEST01"
+
+LEARNT_BEFORE = 0.6
+"""Share of the samples that the team of the demo has learnt from already; the rest arrives when the demo opens."""
+LEFT_WAITING = 3
+"""New flows of that time which nobody has decided on."""
+MANY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The sandbox, FlowPilot's database behind it, and the settings that connect the two."""
+
+    sandbox: Sandbox
+    database: Database
+    settings: Settings
+
+    @property
+    def workspace_id(self) -> str:
+        return self.sandbox.config.team_id
+
+    async def work_through_samples(self) -> None:
+        """Ninety days in fast motion: most of the sessions are learnt and decided on, the last ones just came in."""
+        records = sample_sessions(now=SystemClock().now())
+        before = round(len(records) * LEARNT_BEFORE)
+        await self.bring(records[:before])
+        waiting = await self.waiting()
+        for proposal in [each for each in waiting if each.kind is ProposalKind.NEW_FLOW][LEFT_WAITING:]:
+            await self.approve(proposal)
+        await self.bring(records[before:])
+
+    async def bring(self, records: Sequence[dict[str, object]]) -> int:
+        """Import the records and analyse what they hold. Returns how many were new."""
+        added = await self.add(records)
+        await self.analyse()
+        return added
+
+    async def add(self, records: Sequence[dict[str, object]]) -> int:
+        now = SystemClock().now()
+        sessions = [parse_record(record, source=SessionSource.IMPORT, now=now) for record in records]
+        async with self.database.transaction(self.workspace_id) as tx:
+            return await tx.sessions.add_many(sessions, now=now)
+
+    async def analyse(self) -> int:
+        return await analyze_pending(self.database, analyst_of(self.settings), SystemClock(), limit=MANY)
+
+    async def waiting(self) -> list[Proposal]:
+        return await list_proposals(self.database, self.workspace_id, status=ProposalStatus.PENDING)
+
+    async def approve(self, proposal: Proposal) -> None:
+        request = Approve(by=CHLOE, seen_version=proposal.version)
+        await decide_proposal(self.database, self.workspace_id, proposal.id, request, now=SystemClock().now())
+
+
+@asynccontextmanager
+async def demo_stage(*, port: int = 0) -> AsyncIterator[Stage]:
+    """FlowPilot running in a sandbox at this port, over Socket Mode, with a database that is gone afterwards."""
+    config = SandboxConfig()
+    with TemporaryDirectory(prefix="flowpilot-") as folder:
+        async with serve_sandbox(config, port=port) as sandbox:
+            settings = _settings(sandbox, Path(folder))
+            async with (
+                open_database(settings) as database,
+                running(settings, database, intake=True, work=True),
+            ):
+                yield Stage(sandbox, database, settings)
+
+
+def _settings(sandbox: Sandbox, folder: Path) -> Settings:
+    """Settings that know nothing of the environment: validation, unlike construction, does not look there."""
+    return Settings.model_validate(
+        {
+            "data_dir": folder,
+            "slack_bot_token": sandbox.config.bot_token,
+            "slack_app_token": sandbox.config.app_token,
+            "slack_api_url": sandbox.api_url,
+            "admins": (ADA.id, CHLOE.id),
+            "review_channel": REVIEW_CHANNEL,
+            "digest_channel": DIGEST_CHANNEL,
+            "FLOWPILOT_PORT": 0,
+        }
+    )

@@ -1,0 +1,97 @@
+"""The reports: dashboard and digest."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app import TERMINAL, SystemClock
+from bot.charts.pool import ChartPool
+from bot.charts.registry import Chart
+from bot.cli.plain import plain_words
+from bot.cli.terminal import JsonOption, WorkspaceOption, in_workspace, print_json, print_text, say
+from bot.domain.cards import Picture
+from bot.domain.dashboard import Dashboard
+from bot.domain.dashboard_document import dashboard_document
+from bot.domain.digests import Digest
+from bot.domain.sessions import ProblemDomain
+from bot.services.digests import preview_digest, request_digest
+from bot.services.stats import read_dashboard
+from bot.slack.views.digests import digest_message
+from bot.slack.views.stats import dashboard_message
+from storage.database import Database
+
+
+class Period(StrEnum):
+    """How far back a report goes: PERIODS of the domain, as people write them."""
+
+    WEEK = "7d"
+    MONTH = "30d"
+    QUARTER = "90d"
+
+    @property
+    def days(self) -> int:
+        return int(self.removesuffix("d"))
+
+
+def add_to(cli: typer.Typer) -> None:
+    cli.command()(stats)
+    cli.command()(digest)
+
+
+def stats(
+    *,
+    period: Annotated[Period, typer.Option(help="How far back.")] = Period.MONTH,
+    domain: Annotated[ProblemDomain | None, typer.Option(help="Only this problem domain.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Draw the dashboard into this file.")] = None,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Show the dashboard's figures."""
+
+    async def read(database: Database, workspace_id: str) -> tuple[Dashboard, Picture | None]:
+        clock = SystemClock()
+        dashboard = await read_dashboard(database, clock, workspace_id, days=period.days, domain=domain)
+        return dashboard, await _drawn(dashboard) if png else None
+
+    dashboard, picture = in_workspace(workspace, read)
+    if png and picture:
+        png.write_bytes(picture.png)
+        say(f"Drew {png}: {picture.alt}")
+    if json:
+        print_json(dashboard_document(dashboard))
+    else:
+        print_text(plain_words(dashboard_message(dashboard, None, asked_by=TERMINAL.id)))
+
+
+async def _drawn(dashboard: Dashboard) -> Picture | None:
+    if dashboard.is_empty:
+        return None
+    async with ChartPool() as charts:
+        return await charts.draw(Chart.DASHBOARD, dashboard)
+
+
+def digest(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print it.")] = False,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print the digest of the seven days up to today; without --dry-run, post it to the digest channel as well."""
+    now = SystemClock().now()
+
+    async def work(database: Database, workspace_id: str) -> Digest:
+        if not dry_run:
+            await request_digest(database, workspace_id, now=now)
+        return await preview_digest(database, workspace_id, now=now)
+
+    found = in_workspace(workspace, work)
+    if json:
+        print_json({"due_on": found.due_on.isoformat(), "dashboard": dashboard_document(found.dashboard)})
+    else:
+        print_text(plain_words(digest_message(found, None)))
+    if not dry_run:
+        say("The worker posts it to the digest channel, unless today's stands there already.")

@@ -1,0 +1,56 @@
+"""Running FlowPilot, and looking after the installation."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from bot.app import migrate_database, serve
+from bot.cli.doctor import examine
+from bot.cli.terminal import print_text, say, started
+from bot.slack.manifest import manifest as manifest_for
+
+
+def add_to(cli: typer.Typer) -> None:
+    for command in (run, web, worker, migrate, doctor, manifest):
+        cli.command()(command)
+
+
+def run() -> None:
+    """Serve everything in one process: Slack, jobs and the clock."""
+    asyncio.run(serve(started(), intake=True, work=True))
+
+
+def web() -> None:
+    """Serve Slack only; a worker does the jobs."""
+    asyncio.run(serve(started(), intake=True, work=False))
+
+
+def worker() -> None:
+    """Do the jobs and keep the clock; another process listens to Slack."""
+    asyncio.run(serve(started(), intake=False, work=True))
+
+
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    asyncio.run(migrate_database(started()))
+    say("The database has the schema of this version.")
+
+
+def doctor() -> None:
+    """Check settings, database, Slack and model, and say what to do about each."""
+    findings = asyncio.run(examine(started()))
+    for finding in findings:
+        print_text(f"{'ok     ' if finding.is_well else 'PROBLEM'}  {finding.part}: {finding.sentence}")
+    if not all(finding.is_well for finding in findings):
+        raise typer.Exit(1)
+
+
+def manifest(
+    *,
+    url: Annotated[str | None, typer.Option(help="Public address: for HTTP instead of Socket Mode.")] = None,
+) -> None:
+    """Print the Slack app's manifest: paste it at api.slack.com/apps, Create New App, From a Manifest."""
+    print_text(manifest_for(url))

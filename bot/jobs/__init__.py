@@ -1,0 +1,1 @@
+"""The clock, which only rings, and the worker, which carries durable jobs out."""

@@ -1,0 +1,116 @@
+"""The clock: APScheduler rings, the database decides what is due.
+
+Nothing is remembered here. A bell that was missed costs nothing, because the next one finds the same rows due; and
+several clocks may ring at once, because rows are claimed with SKIP LOCKED or opened under a unique key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.domain.ports import Analyst, Clock
+from bot.domain.workspaces import Workspace
+from bot.services.analysis import analyze_pending, show_waiting_proposals
+from bot.services.digests import open_due_digest
+from bot.services.events import forget_old_events
+from bot.services.proposals import expire_proposals
+from bot.services.workspaces import active_workspaces
+from storage.database import Database
+
+MISFIRE_GRACE_SECONDS = 60
+"""A bell that is late by up to a minute still rings (APScheduler's default drops it after one second)."""
+ANALYSES_A_TICK = 200
+STOPPING_SECONDS = 10.0
+"""How long a bell that rings may take to end when the process stops; what is left is claimed again later."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """What is rung for, and how often."""
+
+    name: str
+    every: timedelta
+    ring: Callable[[], Awaitable[None]]
+
+
+def bells(database: Database, analyst: Analyst, clock: Clock) -> tuple[Bell, ...]:
+    """The table of schedules."""
+
+    async def analyse() -> None:
+        await analyze_pending(database, analyst, clock, limit=ANALYSES_A_TICK)
+
+    async def open_digests() -> None:
+        await _for_each_workspace(database, lambda each: open_due_digest(database, each, now=clock.now()))
+
+    async def tidy() -> None:
+        now = clock.now()
+        await _for_each_workspace(database, lambda each: expire_proposals(database, each.id, now=now))
+        await _for_each_workspace(database, lambda each: show_waiting_proposals(database, each.id, now=now))
+        await _for_each_workspace(database, lambda each: forget_old_events(database, each.id, now=now))
+
+    return (
+        Bell("analyses", timedelta(seconds=5), analyse),
+        Bell("digests", timedelta(minutes=1), open_digests),
+        Bell("tidying", timedelta(hours=1), tidy),
+    )
+
+
+async def _for_each_workspace(database: Database, act: Callable[[Workspace], Awaitable[object]]) -> None:
+    """One workspace's trouble is logged and does not keep the others waiting."""
+    for workspace in await active_workspaces(database):
+        try:
+            await act(workspace)
+        except Exception:
+            log.exception("clock.workspace_failed", workspace=workspace.id)
+
+
+@asynccontextmanager
+async def clock_running(table: tuple[Bell, ...], clock: Clock) -> AsyncIterator[None]:
+    """Ring each bell at once and then at its interval. When the block ends, what is being done is finished first."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    under_way: set[asyncio.Task[None]] = set()
+    for bell in table:
+        scheduler.add_job(
+            _ringing(bell, under_way),
+            "interval",
+            seconds=bell.every.total_seconds(),
+            id=bell.name,
+            next_run_time=clock.now(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=MISFIRE_GRACE_SECONDS,
+        )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.pause()
+        if under_way:
+            await asyncio.wait(under_way, timeout=STOPPING_SECONDS)
+        scheduler.shutdown(wait=False)
+
+
+def _ringing(bell: Bell, under_way: set[asyncio.Task[None]]) -> Callable[[], Awaitable[None]]:
+    async def ring() -> None:
+        task = asyncio.create_task(_guarded(bell))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+        await task
+
+    return ring
+
+
+async def _guarded(bell: Bell) -> None:
+    try:
+        await bell.ring()
+    except Exception:
+        log.exception("clock.bell_failed", bell=bell.name)

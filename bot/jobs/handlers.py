@@ -1,0 +1,56 @@
+"""The table of jobs: which use case carries which job out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.jobs import (
+    ForgetWorkspace,
+    Job,
+    PostDigest,
+    RedrawStats,
+    RefreshHome,
+    SendStats,
+    ShowProposalCard,
+)
+from bot.services.desk import Desk
+from bot.services.digests import post_digest
+from bot.services.home import refresh_home
+from bot.services.proposals import show_proposal_card
+from bot.services.stats import redraw_stats, send_stats
+from bot.services.workspaces import forget_workspace
+
+Handler = Callable[[str, Any], Awaitable[None]]
+"""Takes the workspace's id and the job. Any exception means: try again later."""
+
+
+def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
+    async def show_card(workspace_id: str, job: ShowProposalCard) -> None:
+        await show_proposal_card(desk, workspace_id, job.proposal_id)
+
+    async def send(workspace_id: str, job: SendStats) -> None:
+        await send_stats(desk, workspace_id, job)
+
+    async def redraw(workspace_id: str, job: RedrawStats) -> None:
+        await redraw_stats(desk, workspace_id, job)
+
+    async def digest(workspace_id: str, job: PostDigest) -> None:
+        await post_digest(desk, workspace_id, job.digest_id)
+
+    async def home(workspace_id: str, job: RefreshHome) -> None:
+        await refresh_home(desk, workspace_id, job.user)
+
+    async def forget(workspace_id: str, job: ForgetWorkspace) -> None:
+        uninstalled_at = datetime.fromisoformat(job.uninstalled_at)
+        await forget_workspace(desk.database, workspace_id, uninstalled_at=uninstalled_at)
+
+    return {
+        ShowProposalCard: show_card,
+        SendStats: send,
+        RedrawStats: redraw,
+        PostDigest: digest,
+        RefreshHome: home,
+        ForgetWorkspace: forget,
+    }

@@ -1,0 +1,272 @@
+"""Analysing resolved sessions: claim one, ask the analyst, commit what it teaches, and go on with the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import structlog
+
+from bot.ai.redaction import redact_session
+from bot.domain.analysis import Alignment, Candidate, CandidateKind, CandidateRef
+from bot.domain.errors import FlowPilotError, KnowledgeMovedError, LeaseLostError
+from bot.domain.flows import Flow, FlowDraft
+from bot.domain.jobs import ShowProposalCard
+from bot.domain.learning import Begin, Join, Leave, Reinforce, learn
+from bot.domain.ports import Analyst, Clock
+from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_supported
+from bot.domain.sessions import AnalysisOutcome, ClaimedSession, Session, SessionSource
+from bot.domain.workspaces import WorkspaceSettings
+from storage.database import Database
+from storage.transaction import Transaction
+
+LEASE = timedelta(minutes=5)
+"""Longer than an analysis takes; a session whose worker died is free again after it."""
+MAX_ATTEMPTS = 5
+FIRST_RETRY = timedelta(seconds=30)
+MAX_CANDIDATES = 8
+"""Flows, and as many proposals, that the analyst compares a session with."""
+SESSIONS_PER_CANDIDATE = 12
+"""Evidence sessions that the analyst sees of each candidate."""
+MAX_MOVES = 8
+"""How often one analysis starts over because flows or proposals changed meanwhile, before it waits its turn again."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What one analysis looks at, all read in one transaction."""
+
+    session: Session
+    settings: WorkspaceSettings
+    knowledge_version: int
+    flows: dict[int, Flow]
+    proposals: dict[int, Proposal]
+    candidates: tuple[Candidate, ...]
+
+
+async def count_pending(database: Database) -> int:
+    """How many analyses of all workspaces wait."""
+    async with database.all_workspaces() as everyone:
+        return await everyone.pending_analyses()
+
+
+async def analyze_pending(
+    database: Database,
+    analyst: Analyst,
+    clock: Clock,
+    *,
+    limit: int,
+    on_done: Callable[[AnalysisOutcome | None], None] = lambda _outcome: None,
+) -> int:
+    """Analyse up to `limit` pending sessions of all workspaces, each in its own commit. Returns how many were tried.
+
+    `on_done` hears each outcome; None is a failure, which is kept with the session and tried again later.
+    """
+    for tried in range(limit):
+        async with database.all_workspaces() as everyone:
+            claims = await everyone.claim_analyses(clock.now(), LEASE, 1)
+        if not claims:
+            return tried
+        on_done(await _analyze_claimed(database, analyst, clock, claims[0]))
+    return limit
+
+
+async def _analyze_claimed(
+    database: Database, analyst: Analyst, clock: Clock, claim: ClaimedSession
+) -> AnalysisOutcome | None:
+    try:
+        return await _analyze(database, analyst, clock, claim)
+    except LeaseLostError:
+        log.info("analysis.lease_lost", workspace=claim.workspace_id, session=claim.session_id)
+    except KnowledgeMovedError:
+        await _postpone(database, claim, "Flows and proposals changed too quickly.", now=clock.now())
+    except FlowPilotError as error:
+        await _postpone(database, claim, str(error), now=clock.now())
+    except Exception as error:
+        log.exception("analysis.failed", workspace=claim.workspace_id, session=claim.session_id)
+        await _postpone(database, claim, f"{type(error).__name__} while analysing.", now=clock.now())
+    return None
+
+
+async def _analyze(
+    database: Database, analyst: Analyst, clock: Clock, claim: ClaimedSession
+) -> AnalysisOutcome:
+    for _ in range(MAX_MOVES):
+        async with database.transaction(claim.workspace_id) as tx:
+            facts = await _gather(tx, claim)
+        alignment = await analyst.align(facts.session, facts.candidates)
+        try:
+            async with database.transaction(claim.workspace_id) as tx:
+                return await _commit(tx, claim, facts, alignment, analyst=analyst.name, now=clock.now())
+        except KnowledgeMovedError:
+            continue
+    raise KnowledgeMovedError
+
+
+async def _gather(tx: Transaction, claim: ClaimedSession) -> Facts:
+    knowledge_version = await tx.workspaces.knowledge_version()
+    session, _ = redact_session(await tx.sessions.get(claim.session_id))
+    words = " ".join([session.problem, *(step.prompt for step in session.steps)])
+    proposals = [
+        *await tx.proposals.candidates(words, session.problem_domain, MAX_CANDIDATES),
+        *await tx.proposals.rejected_like(words, session.problem_domain, MAX_CANDIDATES),
+    ]
+    flows = {
+        flow.id: flow for flow in await tx.flows.candidates(words, session.problem_domain, MAX_CANDIDATES)
+    }
+    under_change = {proposal.flow_id for proposal in proposals if proposal.flow_id and _is_open(proposal)}
+    for flow_id in under_change - flows.keys():
+        flows[flow_id] = await tx.flows.get(flow_id)
+    return Facts(
+        session=session,
+        settings=(await tx.workspaces.get()).settings,
+        knowledge_version=knowledge_version,
+        flows=flows,
+        proposals={proposal.id: proposal for proposal in proposals},
+        candidates=(
+            *[await _flow_candidate(tx, flow) for flow in flows.values() if flow.id not in under_change],
+            *[await _proposal_candidate(tx, proposal) for proposal in proposals],
+        ),
+    )
+
+
+def _is_open(proposal: Proposal) -> bool:
+    return proposal.status is not ProposalStatus.REJECTED
+
+
+async def _flow_candidate(tx: Transaction, flow: Flow) -> Candidate:
+    sessions = await tx.sessions.of_flow(flow.id, SESSIONS_PER_CANDIDATE)
+    return _candidate(CandidateRef(CandidateKind.FLOW, flow.id), flow.current.draft, sessions)
+
+
+async def _proposal_candidate(tx: Transaction, proposal: Proposal) -> Candidate:
+    sessions = await tx.sessions.of_proposal(proposal.id, SESSIONS_PER_CANDIDATE)
+    if proposal.flow_id is not None:
+        sessions += await tx.sessions.of_flow(proposal.flow_id, SESSIONS_PER_CANDIDATE - len(sessions))
+    return _candidate(CandidateRef(CandidateKind.PROPOSAL, proposal.id), proposal.draft, sessions)
+
+
+def _candidate(ref: CandidateRef, draft: FlowDraft, sessions: list[Session]) -> Candidate:
+    return Candidate(ref=ref, draft=draft, sessions=tuple(redact_session(session)[0] for session in sessions))
+
+
+async def _commit(
+    tx: Transaction, claim: ClaimedSession, facts: Facts, alignment: Alignment, *, analyst: str, now: datetime
+) -> AnalysisOutcome:
+    """Carry the lesson out. The knowledge version stands guard: nothing may have changed since the facts were read."""
+    flow, chosen = _chosen(facts, alignment)
+    lesson = learn(facts.session, alignment, flow=flow, proposal=chosen)
+    proposal_id = flow_id = None
+    match lesson:
+        case Reinforce(flow=followed):
+            outcome, flow_id = AnalysisOutcome.REINFORCED, followed.id
+        case Leave(proposal=rejected):
+            outcome, proposal_id = AnalysisOutcome.SKIPPED, rejected.id
+        case Begin() | Join():
+            await tx.workspaces.advance_knowledge(facts.knowledge_version)
+            proposal = await _propose(tx, facts, lesson, alignment, analyst=analyst, now=now)
+            outcome, proposal_id = _outcome_of(lesson), proposal.id
+    await tx.sessions.finish_analysis(
+        claim, outcome=outcome, analyst=analyst, proposal_id=proposal_id, flow_id=flow_id, now=now
+    )
+    return outcome
+
+
+def _outcome_of(lesson: Begin | Join) -> AnalysisOutcome:
+    if isinstance(lesson, Join):
+        return AnalysisOutcome.JOINED
+    return AnalysisOutcome.ENHANCED if lesson.flow else AnalysisOutcome.PROPOSED
+
+
+def _chosen(facts: Facts, alignment: Alignment) -> tuple[Flow | None, Proposal | None]:
+    """The flow and the proposal that the analyst chose; a proposal that changes a flow brings both."""
+    match alignment.candidate:
+        case None:
+            return None, None
+        case CandidateRef(kind=CandidateKind.FLOW, id=flow_id):
+            return facts.flows[flow_id], None
+        case CandidateRef(id=proposal_id):
+            proposal = facts.proposals[proposal_id]
+            return facts.flows.get(proposal.flow_id) if proposal.flow_id else None, proposal
+
+
+async def _propose(
+    tx: Transaction, facts: Facts, lesson: Begin | Join, alignment: Alignment, *, analyst: str, now: datetime
+) -> Proposal:
+    """Write the proposal and, when people are to see it, leave its card to be drawn."""
+    status = await _status_after(tx, facts, lesson, now=now)
+    if isinstance(lesson, Begin):
+        proposal = await tx.proposals.add(
+            kind=lesson.kind,
+            status=status,
+            draft=lesson.draft,
+            flow_id=lesson.flow.id if lesson.flow else None,
+            base_version=lesson.flow.current.number if lesson.flow else None,
+            confidence=alignment.confidence,
+            analyst=analyst,
+            now=now,
+        )
+    else:
+        proposal = await tx.proposals.grow(
+            lesson.proposal.id,
+            seen_version=lesson.proposal.version,
+            kind=lesson.kind,
+            draft=lesson.draft,
+            status=status,
+            confidence=alignment.confidence,
+            now=now,
+        )
+    if status is ProposalStatus.PENDING:
+        await tx.jobs.enqueue(ShowProposalCard(proposal.id))
+    return proposal
+
+
+async def _status_after(
+    tx: Transaction, facts: Facts, lesson: Begin | Join, *, now: datetime
+) -> ProposalStatus:
+    before = lesson.proposal.support if isinstance(lesson, Join) else Support()
+    return status_when_supported(
+        lesson.proposal.status if isinstance(lesson, Join) else ProposalStatus.FORMING,
+        sessions=before.sessions + 1,
+        imported=before.imported + (facts.session.source is SessionSource.IMPORT),
+        min_imported=facts.settings.min_imported_sessions,
+        quota_left=await _quota_left(tx, facts.settings, now=now),
+    )
+
+
+async def _quota_left(tx: Transaction, settings: WorkspaceSettings, *, now: datetime) -> int:
+    """How many more proposals may be shown on this local day."""
+    today = datetime.combine(now.astimezone(settings.zone).date(), time(), settings.zone)
+    return settings.new_proposals_per_day - await tx.proposals.shown_since(today)
+
+
+async def _postpone(database: Database, claim: ClaimedSession, error: str, *, now: datetime) -> None:
+    """Keep the reason; try again later with growing pauses, and give up after MAX_ATTEMPTS."""
+    pause = FIRST_RETRY * 2 ** (claim.attempt - 1)
+    retry_at = now + pause if claim.attempt < MAX_ATTEMPTS else None
+    async with database.transaction(claim.workspace_id) as tx:
+        await tx.sessions.fail_analysis(claim, error=error, retry_at=retry_at, now=now)
+
+
+async def show_waiting_proposals(database: Database, workspace_id: str, *, now: datetime) -> int:
+    """Show forming proposals that have company enough and waited only for a new day's quota. Returns how many."""
+    shown = 0
+    async with database.transaction(workspace_id) as tx:
+        settings = (await tx.workspaces.get()).settings
+        quota = await _quota_left(tx, settings, now=now)
+        for proposal in await tx.proposals.forming(max(quota, 0)):
+            status = status_when_supported(
+                proposal.status,
+                sessions=proposal.support.sessions,
+                imported=proposal.support.imported,
+                min_imported=settings.min_imported_sessions,
+                quota_left=quota - shown,
+            )
+            if status is ProposalStatus.PENDING:
+                await tx.proposals.show(proposal.id, now=now)
+                await tx.jobs.enqueue(ShowProposalCard(proposal.id))
+                shown += 1
+    return shown

@@ -1,0 +1,19 @@
+"""What the speaking use cases have at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.charts.pool import ChartPool
+from bot.domain.ports import Clock, Messenger
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Facts from `database`, pictures from `charts`, words through `messenger`, the time from `clock`."""
+
+    database: Database
+    messenger: Messenger
+    charts: ChartPool
+    clock: Clock

@@ -1,0 +1,75 @@
+"""The weekly digest: open it when it is due, build it, post it once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from bot.charts.registry import Chart
+from bot.domain.digests import Digest, digest_due
+from bot.domain.errors import FlowPilotError
+from bot.domain.jobs import PostDigest
+from bot.domain.windows import week_before
+from bot.domain.workspaces import Workspace
+from bot.services.desk import Desk
+from storage.database import Database
+
+
+async def open_due_digest(database: Database, workspace: Workspace, *, now: datetime) -> bool:
+    """Open this week's digest if it is due and nobody has yet; the row and its job are one commit."""
+    due_on = digest_due(workspace.settings, now=now, since=workspace.created_at)
+    if due_on is None or workspace.settings.digest_channel is None:
+        return False
+    async with database.transaction(workspace.id) as tx:
+        digest_id = await tx.digests.open(due_on, now)
+        if digest_id is not None:
+            await tx.jobs.enqueue(PostDigest(digest_id))
+    return digest_id is not None
+
+
+async def request_digest(database: Database, workspace_id: str, *, now: datetime) -> None:
+    """Have a digest up to today posted now; once a day at most.
+
+    Raises:
+        FlowPilotError: no digest channel is set.
+    """
+    async with database.transaction(workspace_id) as tx:
+        settings = (await tx.workspaces.get()).settings
+        if settings.digest_channel is None:
+            raise FlowPilotError("No digest channel is set: set FLOWPILOT_DIGEST_CHANNEL to a channel's id.")
+        digest_id = await tx.digests.open(now.astimezone(settings.zone).date(), now)
+        if digest_id is not None:
+            await tx.jobs.enqueue(PostDigest(digest_id))
+
+
+async def preview_digest(database: Database, workspace_id: str, *, now: datetime) -> Digest:
+    """What a digest would say today."""
+    async with database.transaction(workspace_id) as tx:
+        zone = (await tx.workspaces.get()).settings.zone
+    return await build_digest(database, workspace_id, now.astimezone(zone).date())
+
+
+async def build_digest(database: Database, workspace_id: str, due_on: date) -> Digest:
+    """The digest of the seven local days before `due_on`, from one snapshot."""
+    async with database.snapshot(workspace_id) as tx:
+        window = week_before(due_on, (await tx.workspaces.get()).settings.zone)
+        return Digest(
+            due_on=due_on,
+            dashboard=await tx.dashboards.dashboard(window),
+            queue=await tx.proposals.queue(),
+            published=await tx.digests.published_between(window.start, window.end),
+        )
+
+
+async def post_digest(desk: Desk, workspace_id: str, digest_id: int) -> None:
+    """Post an opened digest to the digest channel, unless that has happened already."""
+    async with desk.database.transaction(workspace_id) as tx:
+        opened = await tx.digests.get(digest_id)
+        channel = (await tx.workspaces.get()).settings.digest_channel
+    if opened.posted_at is not None or channel is None:
+        return
+    digest = await build_digest(desk.database, workspace_id, opened.due_on)
+    picture = None if digest.dashboard.is_empty else await desk.charts.draw(Chart.DIGEST, digest)
+    key = f"digest:{digest_id}"
+    ref = await desk.messenger.post_digest(workspace_id, channel, digest, picture, key=key)
+    async with desk.database.transaction(workspace_id) as tx:
+        await tx.digests.mark_posted(digest_id, ref, desk.clock.now())

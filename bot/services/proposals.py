@@ -1,0 +1,165 @@
+"""Deciding on proposals, and showing them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.charts.registry import Chart
+from bot.domain.cards import Picture, ProposalCard, ProposalDetails
+from bot.domain.digests import FlowMention
+from bot.domain.flows import Flow, FlowDraft, FlowOrigin
+from bot.domain.jobs import ShowProposalCard
+from bot.domain.merging import compare
+from bot.domain.proposals import (
+    Proposal,
+    ProposalStatus,
+    Request,
+    decide,
+    expires_before,
+)
+from bot.services.desk import Desk
+from storage.database import Database
+from storage.transaction import Transaction
+
+EXAMPLES = 3
+"""Problems in the engineers' words that a card quotes."""
+
+
+async def list_proposals(
+    database: Database, workspace_id: str, *, status: ProposalStatus | None = None, limit: int = 200
+) -> list[Proposal]:
+    """The proposals of a status, oldest first."""
+    async with database.transaction(workspace_id) as tx:
+        return await tx.proposals.listed(status, limit)
+
+
+async def get_proposal(database: Database, workspace_id: str, proposal_id: int) -> Proposal:
+    async with database.transaction(workspace_id) as tx:
+        return await tx.proposals.get(proposal_id)
+
+
+async def read_details(
+    database: Database, workspace_id: str, proposal_id: int, *, evidence: int
+) -> ProposalDetails:
+    """Everything about a proposal, with the newest `evidence` sessions behind it. Raises NotFoundError."""
+    async with database.transaction(workspace_id) as tx:
+        proposal = await tx.proposals.get(proposal_id)
+        sessions = await tx.sessions.get_many(proposal.support.session_ids[-evidence:])
+        return ProposalDetails(card=await _card(tx, proposal), evidence=tuple(reversed(sessions)))
+
+
+async def decide_proposal(
+    database: Database, workspace_id: str, proposal_id: int, request: Request, *, now: datetime
+) -> Proposal:
+    """Carry the decision out, publish where it says so, and leave the card to be redrawn: all or nothing.
+
+    Raises:
+        NotFoundError: no such proposal in this workspace.
+        AlreadyDecidedError, StaleVersionError: somebody was faster, or the card was old.
+        FlowPilotError: any other rule of `decide`.
+    """
+    async with database.transaction(workspace_id) as tx:
+        proposal = await tx.proposals.get(proposal_id)
+        decision = decide(proposal, request, now=now)
+        decided = await tx.proposals.apply(decision)
+        if decision.publish is not None:
+            flow = await _publish(tx, proposal, decision.publish, by=request.by.id, now=now)
+            await tx.proposals.set_published(proposal_id, flow.id, flow.current.number)
+            decided = await tx.proposals.get(proposal_id)
+        await tx.audit.record(
+            actor=request.by.id,
+            action=f"proposal.{type(request).__name__.lower()}",
+            kind="proposal",
+            object_id=proposal_id,
+            detail={"from": decision.was, "to": decision.status, "reason": decision.reason},
+            at=now,
+        )
+        await tx.workspaces.touch_knowledge()
+        await tx.jobs.enqueue(ShowProposalCard(proposal_id))
+        return decided
+
+
+async def _publish(tx: Transaction, proposal: Proposal, draft: FlowDraft, *, by: str, now: datetime) -> Flow:
+    if proposal.flow_id is None or proposal.base_version is None:
+        sessions = proposal.support.sessions
+        flow = await tx.flows.publish_new(
+            draft,
+            origin=FlowOrigin.AI_GENERATED,
+            by=by,
+            at=now,
+            change=f"Learnt from {sessions} session{'' if sessions == 1 else 's'}.",
+            proposal_id=proposal.id,
+        )
+    else:
+        before = await tx.flows.get(proposal.flow_id)
+        change = compare(before.tree, draft.tree)
+        flow = await tx.flows.publish_version(
+            proposal.flow_id,
+            draft,
+            base_version=proposal.base_version,
+            origin=FlowOrigin.AI_ENHANCED,
+            by=by,
+            at=now,
+            change=f"{len(change.added)} steps added, {len(change.changed)} changed, {len(change.removed)} removed.",
+            proposal_id=proposal.id,
+        )
+    return flow
+
+
+async def show_proposal_card(desk: Desk, workspace_id: str, proposal_id: int) -> None:
+    """Post the card to the review channel, or redraw the one that stands there. Without a channel: nothing yet."""
+    async with desk.database.transaction(workspace_id) as tx:
+        workspace = await tx.workspaces.get()
+        card = await _card(tx, await tx.proposals.get(proposal_id))
+    channel = card.proposal.card.channel if card.proposal.card else workspace.settings.review_channel
+    if channel is None or card.proposal.status is ProposalStatus.FORMING:
+        return
+    picture = await draw_tree(desk, card)
+    shown_at = await desk.messenger.show_proposal(workspace_id, channel, card, picture)
+    if shown_at != card.proposal.card:
+        async with desk.database.transaction(workspace_id) as tx:
+            await tx.proposals.set_card(proposal_id, shown_at)
+
+
+async def draw_tree(desk: Desk, card: ProposalCard) -> Picture:
+    """The picture of the proposed tree, with its changes marked when it changes a flow."""
+    marks = card.change if card.flow else None
+    return await desk.charts.draw(
+        Chart.TREE,
+        card.proposal.draft.tree,
+        card.proposal.draft.title,
+        added=frozenset(marks.added if marks else ()),
+        changed=frozenset(marks.changed if marks else ()),
+    )
+
+
+async def _card(tx: Transaction, proposal: Proposal) -> ProposalCard:
+    sessions = await tx.sessions.get_many(proposal.support.session_ids[-EXAMPLES:])
+    flow = await tx.flows.find(proposal.flow_id) if proposal.flow_id else None
+    published = await tx.flows.find(proposal.published_flow_id) if proposal.published_flow_id else None
+    return ProposalCard(
+        proposal=proposal,
+        examples=tuple(session.problem for session in reversed(sessions)),
+        flow=_mention(flow) if flow else None,
+        published=_mention(published) if published else None,
+        change=compare(flow.tree if flow else None, proposal.draft.tree),
+        reviewers=tuple(await tx.members.admins()),
+    )
+
+
+def _mention(flow: Flow) -> FlowMention:
+    return FlowMention(flow.id, flow.title, flow.current.number)
+
+
+async def expire_proposals(database: Database, workspace_id: str, *, now: datetime) -> int:
+    """Expire what nobody decided on in time, and redraw the cards. Returns how many."""
+    async with database.transaction(workspace_id) as tx:
+        settings = (await tx.workspaces.get()).settings
+        expired = await tx.proposals.expire(
+            untouched_since=expires_before(now, settings.proposal_lifetime_days), now=now
+        )
+        for proposal_id in expired:
+            await tx.jobs.enqueue(ShowProposalCard(proposal_id))
+        if expired:
+            await tx.workspaces.touch_knowledge()
+    return len(expired)

@@ -1,0 +1,53 @@
+"""Replaying sessions against flows from a file: which flow would have been chosen, and where it would have led."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.analysis import Candidate, CandidateKind, CandidateRef, Match
+from bot.domain.formats_reading import FlowRecord
+from bot.domain.replay import ReplayOutcome, Similarity, replay
+from bot.domain.sessions import EXPLORING_FROM, NewSession, ProblemDomain
+
+Matcher = Callable[[str, ProblemDomain | None, Sequence[Candidate]], Sequence[Match]]
+"""Ranks flows for a problem and its domain, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """`flow` is the id that the chosen flow has in its document."""
+
+    session: str
+    flow: str | None
+    score: float
+    outcome: ReplayOutcome
+    path: tuple[str, ...]
+
+
+def replay_sessions(
+    flows: Sequence[FlowRecord], sessions: Iterable[NewSession], *, match: Matcher, similarity: Similarity
+) -> list[Replayed]:
+    """One result a session. The flow is chosen from problem and domain alone."""
+    candidates = [
+        Candidate(ref=CandidateRef(CandidateKind.FLOW, at), draft=flow.draft) for at, flow in enumerate(flows)
+    ]
+    return [
+        _replayed(flows, session, match(session.problem, session.problem_domain, candidates), similarity)
+        for session in sessions
+    ]
+
+
+def _replayed(
+    flows: Sequence[FlowRecord], session: NewSession, matches: Sequence[Match], similarity: Similarity
+) -> Replayed:
+    best = matches[0] if matches and matches[0].score >= EXPLORING_FROM else None
+    chosen = flows[best.flow_id] if best else None
+    walked = replay(chosen.draft.tree if chosen else None, session, similarity)
+    return Replayed(
+        session=session.external_id,
+        flow=chosen.id if chosen else None,
+        score=matches[0].score if matches else 0.0,
+        outcome=walked.outcome,
+        path=walked.path,
+    )

@@ -1,0 +1,80 @@
+"""Workspaces as they come and go."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.domain.errors import FlowPilotError, NotFoundError
+from bot.domain.jobs import ForgetWorkspace
+from bot.domain.workspaces import Workspace, WorkspaceSettings
+from storage.database import Database
+
+FORGET_AFTER = timedelta(hours=24)
+"""Slack grants 14 days to delete a workspace's data after it uninstalled the app; we take one."""
+
+LOCAL_WORKSPACE = "TLOCAL"
+"""Holds what is imported before FlowPilot is connected to Slack."""
+
+
+class WorkspaceUnclearError(FlowPilotError):
+    """Several workspaces, and none was named."""
+
+    def __init__(self, ids: list[str]) -> None:
+        super().__init__(
+            f"There are {len(ids)} workspaces: say which one with --workspace ({', '.join(ids)})."
+        )
+
+
+async def ensure_workspace(
+    database: Database, workspace_id: str, name: str, *, settings: WorkspaceSettings, now: datetime
+) -> None:
+    """Make the workspace with these settings if it is new. One that had left is active again."""
+    async with database.all_workspaces() as everyone:
+        await everyone.add(Workspace(id=workspace_id, name=name, created_at=now, settings=settings))
+
+
+async def implied_workspace(database: Database, named: str | None) -> str:
+    """The id of the workspace that a command means.
+
+    Raises:
+        NotFoundError: the named one does not exist, or there is none at all.
+        WorkspaceUnclearError: none was named and there are several.
+    """
+    ids = [workspace.id for workspace in await active_workspaces(database)]
+    if named is not None:
+        if named not in ids:
+            raise NotFoundError("workspace", named)
+        return named
+    if len(ids) > 1:
+        raise WorkspaceUnclearError(ids)
+    if not ids:
+        raise FlowPilotError(
+            "There is no workspace yet: import sessions, or connect FlowPilot to Slack, first."
+        )
+    return ids[0]
+
+
+async def workspace_for_import(database: Database, named: str | None, *, now: datetime) -> str:
+    """The workspace to import into: as `implied_workspace`, and a local one when there is none yet."""
+    if named is None and not await active_workspaces(database):
+        await ensure_workspace(database, LOCAL_WORKSPACE, "Local", settings=WorkspaceSettings(), now=now)
+    return await implied_workspace(database, named)
+
+
+async def leave_workspace(database: Database, workspace_id: str, *, now: datetime) -> None:
+    """The app was uninstalled: stop everything at once, and forget the data after a day."""
+    async with database.transaction(workspace_id) as tx:
+        await tx.workspaces.set_active(False, at=now)
+        await tx.jobs.enqueue(ForgetWorkspace(now.isoformat()), delay=FORGET_AFTER)
+
+
+async def forget_workspace(database: Database, workspace_id: str, *, uninstalled_at: datetime) -> None:
+    """Delete everything of the workspace, unless it has been installed again since."""
+    async with database.transaction(workspace_id) as tx:
+        if await tx.workspaces.is_gone_since(uninstalled_at):
+            await tx.workspaces.forget()
+
+
+async def active_workspaces(database: Database) -> list[Workspace]:
+    async with database.all_workspaces() as everyone:
+        return await everyone.active()
