@@ -1,0 +1,123 @@
+"""What becomes of a session's analysis. The claim's attempt fences off a worker whose lease has run out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from bot.domain.errors import LeaseLostError
+from bot.domain.sessions import AnalysisOutcome, AnalysisStatus, ClaimedSession
+from storage.statements import Statements
+from storage.tables import sessions
+
+MAX_ERROR = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedAnalysis:
+    """An analysis that was given up, and why."""
+
+    session_id: int
+    external_id: str
+    attempts: int
+    error: str
+
+
+class Analyses:
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+
+    async def finish_analysis(
+        self,
+        claim: ClaimedSession,
+        *,
+        outcome: AnalysisOutcome,
+        analyst: str,
+        proposal_id: int | None = None,
+        flow_id: int | None = None,
+        now: datetime,
+    ) -> None:
+        """Note the outcome, the proposal that the session joined, and the flow that it reinforced.
+
+        Raises LeaseLostError when another worker holds the session by now.
+        """
+        await self._end(
+            claim,
+            analysis_status=AnalysisStatus.DONE,
+            analysis_outcome=outcome,
+            analysis_error=None,
+            analyst=analyst,
+            analysed_at=now,
+            proposal_id=proposal_id,
+            learned_flow_id=flow_id,
+        )
+
+    async def fail_analysis(
+        self, claim: ClaimedSession, *, error: str, retry_at: datetime | None, now: datetime
+    ) -> None:
+        """Put the session back for `retry_at`; with None it has failed until an operator retries it.
+
+        Raises LeaseLostError when another worker holds the session by now.
+        """
+        await self._end(
+            claim,
+            analysis_status=AnalysisStatus.FAILED if retry_at is None else AnalysisStatus.PENDING,
+            analysis_error=error[:MAX_ERROR],
+            analysed_at=now,
+            not_before=retry_at,
+        )
+
+    async def failed_analyses(self) -> list[FailedAnalysis]:
+        """Oldest first."""
+        query = select(
+            sessions.c.id, sessions.c.external_id, sessions.c.analysis_attempts, sessions.c.analysis_error
+        ).where(self._own_sessions, sessions.c.analysis_status == AnalysisStatus.FAILED)
+        return [
+            FailedAnalysis(
+                session_id=row["id"],
+                external_id=row["external_id"],
+                attempts=row["analysis_attempts"],
+                error=row["analysis_error"] or "",
+            )
+            for row in await self._statements.rows(query.order_by(sessions.c.id))
+        ]
+
+    async def retry_failed(self) -> int:
+        """Put every failed analysis back to the start; how many there were."""
+        retry = (
+            update(sessions)
+            .where(self._own_sessions, sessions.c.analysis_status == AnalysisStatus.FAILED)
+            .values(analysis_status=AnalysisStatus.PENDING, analysis_attempts=0, not_before=None)
+        )
+        return await self._statements.changed(retry)
+
+    async def analyse_again(self, proposal_id: int) -> None:
+        """Put the sessions of a proposal back to the start: what they were compared with is gone."""
+        again = update(sessions).where(self._own_sessions, sessions.c.proposal_id == proposal_id)
+        await self._statements.run(
+            again.values(
+                analysis_status=AnalysisStatus.PENDING,
+                analysis_attempts=0,
+                analysis_outcome=None,
+                not_before=None,
+                proposal_id=None,
+                learned_flow_id=None,
+            )
+        )
+
+    @property
+    def _own_sessions(self) -> Any:
+        return sessions.c.workspace_id == self._statements.workspace_id
+
+    async def _end(self, claim: ClaimedSession, **values: Any) -> None:
+        fenced = update(sessions).where(
+            self._own_sessions,
+            sessions.c.id == claim.session_id,
+            sessions.c.analysis_status == AnalysisStatus.CLAIMED,
+            sessions.c.analysis_attempts == claim.attempt,
+        )
+        if not await self._statements.changed(fenced.values(lease_until=None, **values)):
+            raise LeaseLostError

@@ -1,0 +1,266 @@
+"""Proposals: they grow by evidence and change by decisions, one version a change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, Update, case, func, insert, select, update
+
+from bot.domain.digests import QueueState
+from bot.domain.errors import AlreadyDecidedError, NotFoundError, StaleVersionError
+from bot.domain.flows import FlowDraft
+from bot.domain.proposals import (
+    GROWING,
+    Decision,
+    MessageRef,
+    Proposal,
+    ProposalKind,
+    ProposalStatus,
+    Support,
+)
+from bot.domain.sessions import ProblemDomain
+from storage.searching import Sieve
+from storage.statements import Statements
+from storage.supports import supports
+from storage.tables import proposals, sessions
+from storage.trees import draft_columns, draft_from_row, search_vector
+
+
+class Proposals:
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+        self._own = proposals.c.workspace_id == statements.workspace_id
+
+    async def get(self, proposal_id: int) -> Proposal:
+        """Raises NotFoundError."""
+        proposal = await self.find(proposal_id)
+        if proposal is None:
+            raise NotFoundError("proposal", proposal_id)
+        return proposal
+
+    async def find(self, proposal_id: int) -> Proposal | None:
+        found = await self._proposals(select(proposals).where(self._own, proposals.c.id == proposal_id))
+        return found[0] if found else None
+
+    async def listed(self, status: ProposalStatus | None, limit: int) -> list[Proposal]:
+        """Oldest first; None: of every status."""
+        query = select(proposals).where(self._own)
+        if status is not None:
+            query = query.where(proposals.c.status == status)
+        return await self._proposals(query.order_by(proposals.c.id).limit(limit))
+
+    async def forming(self, limit: int) -> list[Proposal]:
+        """Those that wait for company or for tomorrow's quota, oldest first."""
+        return await self.listed(ProposalStatus.FORMING, limit)
+
+    async def candidates(self, text: str, domain: ProblemDomain | None, limit: int) -> list[Proposal]:
+        """Growing proposals that share a word with the text, best first; with a domain those of it and those without."""
+        return await self._sieved(Sieve(text, domain, limit), GROWING)
+
+    async def rejected_like(self, text: str, domain: ProblemDomain | None, limit: int) -> list[Proposal]:
+        """Rejected ones, as `candidates`: look-alikes of these are not proposed again."""
+        return await self._sieved(Sieve(text, domain, limit), {ProposalStatus.REJECTED})
+
+    async def shown_since(self, moment: datetime) -> int:
+        """How many were shown for the first time from this moment on: what counts against the day's quota."""
+        query = select(func.count()).select_from(proposals).where(self._own, proposals.c.shown_at >= moment)
+        return int(await self._statements.value(query))
+
+    async def queue(self) -> QueueState:
+        waiting = select(
+            func.count().label("pending"), func.min(proposals.c.pending_since).label("oldest_at")
+        )
+        waiting = waiting.where(self._own, proposals.c.status == ProposalStatus.PENDING)
+        row = (await self._statements.rows(waiting))[0]
+        return QueueState(row["pending"], row["oldest_at"])
+
+    async def add(
+        self,
+        draft: FlowDraft,
+        *,
+        kind: ProposalKind,
+        status: ProposalStatus,
+        confidence: float,
+        analyst: str,
+        now: datetime,
+        flow_id: int | None = None,
+        base_version: int | None = None,
+    ) -> Proposal:
+        """A new proposal, without support until sessions finish their analysis with its id."""
+        shown_at = now if status is ProposalStatus.PENDING else None
+        new = insert(proposals).values(
+            workspace_id=self._statements.workspace_id,
+            kind=kind,
+            status=status,
+            version=1,
+            search=search_vector(draft),
+            flow_id=flow_id,
+            base_version=base_version,
+            confidence=confidence,
+            analyst=analyst,
+            shown_at=shown_at,
+            pending_since=shown_at,
+            created_at=now,
+            updated_at=now,
+            **draft_columns(draft),
+        )
+        row = (await self._statements.run(new.returning(proposals))).mappings().one()
+        return proposal_from_row(row, Support())
+
+    async def grow(
+        self,
+        proposal_id: int,
+        *,
+        seen_version: int,
+        kind: ProposalKind,
+        draft: FlowDraft,
+        status: ProposalStatus,
+        confidence: float,
+        now: datetime,
+    ) -> Proposal:
+        """Put the grown draft in the place of the one that was seen.
+
+        Raises:
+            StaleVersionError: it has changed since.
+            AlreadyDecidedError: it grows no more.
+            NotFoundError: there is no such proposal.
+        """
+        growing = proposals.c.status.in_(sorted(GROWING))
+        values = {
+            "kind": kind,
+            "confidence": confidence,
+            "search": search_vector(draft),
+            **draft_columns(draft),
+        }
+        change = self._change(proposal_id, seen_version, status, now).where(growing).values(**values)
+        return await self._changed(change, proposal_id, seen_version, GROWING)
+
+    async def apply(self, decision: Decision) -> Proposal:
+        """Carry the decision out, if the proposal is still as it was when it was made.
+
+        Raises:
+            AlreadyDecidedError: somebody else decided first; with who and when.
+            StaleVersionError: it has changed since.
+            NotFoundError: there is no such proposal.
+        """
+        undone = decision.status is ProposalStatus.PENDING
+        change = self._change(decision.proposal_id, decision.seen_version, decision.status, decision.at)
+        change = change.where(proposals.c.status == decision.was).values(
+            decided_by=decision.by, decided_at=None if undone else decision.at, reason=decision.reason
+        )
+        return await self._changed(change, decision.proposal_id, decision.seen_version, {decision.was})
+
+    async def show(self, proposal_id: int, *, now: datetime) -> None:
+        """Put a forming proposal into the queue. One that is forming no more stays as it is."""
+        proposal = await self.get(proposal_id)
+        change = self._change(proposal_id, proposal.version, ProposalStatus.PENDING, now)
+        await self._statements.run(change.where(proposals.c.status == ProposalStatus.FORMING))
+
+    async def supersede(self, flow_id: int, *, now: datetime) -> list[int]:
+        """Expire the growing proposals to change this flow, because it has changed by another way; their ids."""
+        growing = proposals.c.status.in_(sorted(GROWING))
+        return await self._expire(
+            update(proposals).where(self._own, proposals.c.flow_id == flow_id, growing), now
+        )
+
+    async def set_published(self, proposal_id: int, flow_id: int, version: int) -> None:
+        """Note what the proposal became; its sessions are from now on those that the flow was learnt from."""
+        await self._set(proposal_id, published_flow_id=flow_id, published_version=version)
+        own = sessions.c.workspace_id == self._statements.workspace_id
+        learnt = update(sessions).where(own, sessions.c.proposal_id == proposal_id)
+        await self._statements.run(learnt.values(learned_flow_id=flow_id))
+
+    async def set_card(self, proposal_id: int, card: MessageRef) -> None:
+        """Where its card stands. No new version: nothing that people decide on has changed."""
+        await self._set(proposal_id, card_channel=card.channel, card_ts=card.ts)
+
+    async def expire(self, *, untouched_since: datetime, now: datetime) -> list[int]:
+        """Expire the pending proposals that nothing has happened to since before that moment; their ids."""
+        old = update(proposals).where(
+            self._own,
+            proposals.c.status == ProposalStatus.PENDING,
+            proposals.c.updated_at < untouched_since,
+        )
+        return await self._expire(old, now)
+
+    async def _expire(self, which: Update, now: datetime) -> list[int]:
+        expired = which.values(
+            status=ProposalStatus.EXPIRED,
+            version=proposals.c.version + 1,
+            decided_at=now,
+            pending_since=None,
+            updated_at=now,
+        )
+        rows = (await self._statements.run(expired.returning(proposals.c.id))).scalars()
+        return sorted(rows)
+
+    def _change(self, proposal_id: int, seen_version: int, status: ProposalStatus, now: datetime) -> Update:
+        """One more version, only on the version that was seen."""
+        pending = status is ProposalStatus.PENDING
+        was_pending = proposals.c.status == ProposalStatus.PENDING
+        return (
+            update(proposals)
+            .where(self._own, proposals.c.id == proposal_id, proposals.c.version == seen_version)
+            .values(
+                status=status,
+                version=proposals.c.version + 1,
+                shown_at=func.coalesce(proposals.c.shown_at, now if pending else None),
+                pending_since=case((was_pending, proposals.c.pending_since), else_=now) if pending else None,
+                updated_at=now,
+            )
+        )
+
+    async def _changed(
+        self, change: Update, proposal_id: int, seen: int, was: Collection[ProposalStatus]
+    ) -> Proposal:
+        row = await self._statements.row(change.returning(proposals))
+        if row is None:
+            raise _refusal(await self.get(proposal_id), seen, was)
+        return proposal_from_row(row, (await supports(self._statements, [proposal_id]))[proposal_id])
+
+    async def _set(self, proposal_id: int, **values: Any) -> None:
+        change = update(proposals).where(self._own, proposals.c.id == proposal_id).values(**values)
+        if not await self._statements.changed(change):
+            raise NotFoundError("proposal", proposal_id)
+
+    async def _sieved(self, sieve: Sieve, statuses: Collection[ProposalStatus]) -> list[Proposal]:
+        query = select(proposals).where(self._own, proposals.c.status.in_(sorted(statuses)))
+        columns: dict[str, Any] = {"search": proposals.c.search, "domain": proposals.c.problem_domain}
+        return await self._proposals(sieve.best(query, **columns, key=proposals.c.id))
+
+    async def _proposals(self, query: Select[Any]) -> list[Proposal]:
+        rows = await self._statements.rows(query)
+        support = await supports(self._statements, [row["id"] for row in rows]) if rows else {}
+        return [proposal_from_row(row, support[row["id"]]) for row in rows]
+
+
+def proposal_from_row(row: RowMapping, support: Support) -> Proposal:
+    return Proposal(
+        id=row["id"],
+        kind=ProposalKind(row["kind"]),
+        status=ProposalStatus(row["status"]),
+        version=row["version"],
+        draft=draft_from_row(row),
+        support=support,
+        confidence=row["confidence"],
+        analyst=row["analyst"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        flow_id=row["flow_id"],
+        base_version=row["base_version"],
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+        reason=row["reason"],
+        published_flow_id=row["published_flow_id"],
+        published_version=row["published_version"],
+        card=MessageRef(row["card_channel"], row["card_ts"]) if row["card_ts"] else None,
+    )
+
+
+def _refusal(proposal: Proposal, seen: int, was: Collection[ProposalStatus]) -> Exception:
+    """Why a conditional change found nothing, from how the proposal stands now."""
+    if proposal.status not in was:
+        return AlreadyDecidedError(proposal.id, proposal.status, proposal.decided_by, proposal.decided_at)
+    return StaleVersionError(proposal.id, seen, proposal.version)

@@ -1,0 +1,124 @@
+"""Sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, func, select
+
+from bot.domain.errors import NotFoundError
+from bot.domain.proposals import Support
+from bot.domain.sessions import (
+    ConfidenceTier,
+    NewSession,
+    Session,
+    SessionSource,
+    SessionStatus,
+)
+from storage.analyses import Analyses
+from storage.session_intake import ADD_SESSIONS, CHUNK, intake_parameters, step_from_json
+from storage.statements import Statements
+from storage.supports import supports
+from storage.tables import sessions
+from storage.trees import domain_or_none
+
+
+class Sessions(Analyses):
+    def __init__(self, statements: Statements) -> None:
+        super().__init__(statements)
+        self._own = sessions.c.workspace_id == statements.workspace_id
+
+    async def add_many(self, given: Sequence[NewSession], *, now: datetime) -> int:
+        """Add the sessions whose (source, external id) is not there yet; how many those were. The first of equals wins.
+
+        Those worth analysing wait for their analysis, the others count as skipped.
+
+        Raises:
+            InvalidRecordError: a rating out of range, an end before the beginning, too many steps.
+            NotFoundError: there is no such workspace.
+        """
+        first: dict[tuple[str, str], NewSession] = {}
+        for session in given:
+            first.setdefault((session.source, session.external_id), session)
+        distinct, added = list(first.values()), 0
+        for start in range(0, len(distinct), CHUNK):
+            chunk = distinct[start : start + CHUNK]
+            parameters = intake_parameters(self._statements.workspace_id, chunk, now)
+            added += await self._statements.value(ADD_SESSIONS, parameters)
+        return added
+
+    async def get(self, session_id: int) -> Session:
+        """Raises NotFoundError."""
+        found = await self.get_many([session_id])
+        if not found:
+            raise NotFoundError("session", session_id)
+        return found[0]
+
+    async def get_many(self, session_ids: Sequence[int]) -> list[Session]:
+        """In the order of the ids; ids that are not there are left out."""
+        rows = await self._statements.rows(select(sessions).where(self._own, sessions.c.id.in_(session_ids)))
+        found = {row["id"]: session_from_row(row) for row in rows}
+        return [found[session_id] for session_id in session_ids if session_id in found]
+
+    async def of_flow(self, flow_id: int, limit: int) -> list[Session]:
+        """Sessions that the flow was learnt from or that reinforced it, newest first."""
+        return await self._newest(sessions.c.learned_flow_id == flow_id, limit)
+
+    async def of_proposal(self, proposal_id: int, limit: int) -> list[Session]:
+        """Newest first."""
+        return await self._newest(sessions.c.proposal_id == proposal_id, limit)
+
+    async def external_ids(self, session_ids: Sequence[int]) -> dict[int, str]:
+        query = select(sessions.c.id, sessions.c.external_id).where(self._own, sessions.c.id.in_(session_ids))
+        return {row["id"]: row["external_id"] for row in await self._statements.rows(query)}
+
+    async def ids(self, source: SessionSource, external_ids: Sequence[str]) -> dict[str, int]:
+        """Our ids of the sessions that the source knows by these ids; those that are not there are left out."""
+        wanted = (sessions.c.source == source, sessions.c.external_id.in_(external_ids))
+        query = select(sessions.c.id, sessions.c.external_id).where(self._own, *wanted)
+        return {row["external_id"]: row["id"] for row in await self._statements.rows(query)}
+
+    async def count(self) -> int:
+        query = select(func.count()).select_from(sessions).where(self._own)
+        return int(await self._statements.value(query))
+
+    async def resolved_by(self, member_id: str) -> int:
+        """How many sessions this engineer has resolved."""
+        query = select(func.count()).select_from(sessions)
+        resolved = (sessions.c.engineer == member_id, sessions.c.status == SessionStatus.RESOLVED)
+        return int(await self._statements.value(query.where(self._own, *resolved)))
+
+    async def support(self, proposal_id: int) -> Support:
+        """The sessions behind a proposal; empty when there are none."""
+        return (await supports(self._statements, [proposal_id]))[proposal_id]
+
+    async def _newest(self, condition: ColumnElement[bool], limit: int) -> list[Session]:
+        newest = select(sessions).where(self._own, condition)
+        newest = newest.order_by(sessions.c.created_at.desc(), sessions.c.id.desc()).limit(limit)
+        return [session_from_row(row) for row in await self._statements.rows(newest)]
+
+
+def session_from_row(row: RowMapping) -> Session:
+    return Session(
+        id=row["id"],
+        external_id=row["external_id"],
+        source=SessionSource(row["source"]),
+        problem=row["problem"],
+        status=SessionStatus(row["status"]),
+        created_at=row["created_at"],
+        problem_domain=domain_or_none(row["problem_domain"]),
+        engineer=row["engineer"],
+        ticket=row["ticket"],
+        rating=row["rating"],
+        confidence_tier=_tier_or_none(row["confidence_tier"]),
+        resolved_at=row["resolved_at"],
+        paused=timedelta(seconds=row["paused_seconds"]),
+        steps=tuple(step_from_json(step) for step in row["steps"]),
+        resolution=row["resolution"],
+    )
+
+
+def _tier_or_none(stored: Any) -> ConfidenceTier | None:
+    return None if stored is None else ConfidenceTier(stored)

@@ -1,0 +1,38 @@
+"""What stands behind proposals: their sessions, who worked them, and where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from bot.domain.proposals import Support
+from bot.domain.sessions import SessionSource
+from storage.statements import Statements
+from storage.tables import sessions
+
+
+async def supports(statements: Statements, proposal_ids: Sequence[int]) -> dict[int, Support]:
+    """The support of each proposal, empty ones too."""
+    by_age = aggregate_order_by(sessions.c.id, sessions.c.created_at, sessions.c.id)
+    query = (
+        select(
+            sessions.c.proposal_id,
+            func.array_agg(by_age).label("session_ids"),
+            func.count(sessions.c.engineer.distinct()).label("engineers"),
+            func.count().filter(sessions.c.source == SessionSource.IMPORT).label("imported"),
+        )
+        .where(
+            sessions.c.workspace_id == statements.workspace_id,
+            sessions.c.proposal_id.in_(proposal_ids),
+        )
+        .group_by(sessions.c.proposal_id)
+    )
+    found = {
+        row["proposal_id"]: Support(
+            session_ids=tuple(row["session_ids"]), engineers=row["engineers"], imported=row["imported"]
+        )
+        for row in await statements.rows(query)
+    }
+    return {proposal_id: found.get(proposal_id, Support()) for proposal_id in proposal_ids}

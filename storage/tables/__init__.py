@@ -1,0 +1,35 @@
+"""Every table. A tenant's table has `workspace_id` first in its primary key and in every foreign key."""
+
+from storage.tables.knowledge import digests, flow_versions, flows, gaps, proposals
+from storage.tables.metadata import metadata
+from storage.tables.sessions import pushes, scripts, sessions
+from storage.tables.workspaces import (
+    api_tokens,
+    audit_events,
+    installations,
+    members,
+    oauth_states,
+    slack_events,
+    utterances,
+    workspaces,
+)
+
+__all__ = [
+    "api_tokens",
+    "audit_events",
+    "digests",
+    "flow_versions",
+    "flows",
+    "gaps",
+    "installations",
+    "members",
+    "metadata",
+    "oauth_states",
+    "proposals",
+    "pushes",
+    "scripts",
+    "sessions",
+    "slack_events",
+    "utterances",
+    "workspaces",
+]

@@ -1,0 +1,83 @@
+"""What a transaction in one workspace can reach: one store a noun."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from storage.audit import Audit
+from storage.dashboards import Dashboards
+from storage.digests import Digests
+from storage.events import Events
+from storage.flows import Flows
+from storage.installations import Installations
+from storage.jobs import Jobs
+from storage.members import Members
+from storage.proposals import Proposals
+from storage.sessions import Sessions
+from storage.statements import Statements
+from storage.tokens import Tokens
+from storage.utterances import Utterances
+from storage.workspaces import Workspaces
+
+
+class Transaction:
+    """The rows of `workspace_id`, as one consistent change."""
+
+    def __init__(self, statements: Statements) -> None:
+        self.statements = statements
+
+    @property
+    def workspace_id(self) -> str:
+        return self.statements.workspace_id
+
+    @cached_property
+    def workspaces(self) -> Workspaces:
+        return Workspaces(self.statements)
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self.statements)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.statements)
+
+    @cached_property
+    def flows(self) -> Flows:
+        return Flows(self.statements)
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        return Proposals(self.statements)
+
+    @cached_property
+    def dashboards(self) -> Dashboards:
+        return Dashboards(self.statements)
+
+    @cached_property
+    def digests(self) -> Digests:
+        return Digests(self.statements)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self.statements)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.statements)
+
+    @cached_property
+    def utterances(self) -> Utterances:
+        return Utterances(self.statements)
+
+    @cached_property
+    def events(self) -> Events:
+        return Events(self.statements)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return Tokens(self.statements)
+
+    @cached_property
+    def installations(self) -> Installations:
+        return Installations(self.statements)

@@ -1,0 +1,30 @@
+"""What was said already, by key, so that nothing is said twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.domain.proposals import MessageRef
+from storage.statements import Statements
+from storage.tables import utterances
+
+
+class Utterances:
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+
+    async def find(self, key: str) -> MessageRef | None:
+        """Where it was said; None when it was not."""
+        own = utterances.c.workspace_id == self._statements.workspace_id
+        row = await self._statements.row(select(utterances).where(own, utterances.c.id == key))
+        return MessageRef(row["channel"], row["ts"]) if row else None
+
+    async def remember(self, key: str, ref: MessageRef, at: datetime) -> None:
+        """Note that it was said; the first time stands."""
+        said = insert(utterances).values(
+            workspace_id=self._statements.workspace_id, id=key, channel=ref.channel, ts=ref.ts, said_at=at
+        )
+        await self._statements.run(said.on_conflict_do_nothing())

@@ -1,0 +1,324 @@
+"""No statement reaches another workspace: by the catalog, by the stores, and by statements that try."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from bot.domain.errors import KnowledgeMovedError, LeaseLostError, NotFoundError
+from bot.domain.flows import FlowOrigin
+from bot.domain.members import Role
+from bot.domain.proposals import Decision, MessageRef, ProposalKind, ProposalStatus
+from bot.domain.sessions import AnalysisOutcome, SessionSource
+from bot.domain.windows import Window
+from bot.domain.workspaces import Workspace, WorkspaceSettings
+from storage.database import Database
+from storage.installations import Installation
+from storage.statements import Statements
+from storage.tables import metadata
+from storage.transaction import Transaction
+from tests.conftest import NOW
+from tests.storage.makers import a_draft, a_session, claimed, proposed, published, stored
+
+REPOSITORY = Path(__file__).parents[2]
+WITHOUT_TENANT = {"alembic_version", "oauth_states", "workspaces"}
+MAY_USE_THE_DOOR = {
+    "bot/services/analysis.py",
+    "bot/services/failures.py",
+    "bot/services/workspaces.py",
+}
+WINDOW = Window(NOW - timedelta(days=7), NOW, "UTC", 7)
+NOTHING: tuple[object, ...] = (None, [], {}, (), 0, False)
+
+Touch = Callable[[Transaction], Awaitable[object]]
+
+
+async def tables(superuser: asyncpg.Connection) -> dict[str, asyncpg.Record]:
+    found = await superuser.fetch(
+        """
+        SELECT relname, relrowsecurity, relforcerowsecurity, pg_class.oid,
+               pg_get_userbyid(relowner) AS owner
+        FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+        """
+    )
+    return {row["relname"]: row for row in found}
+
+
+async def test_the_database_has_no_other_tables(database: Database, superuser: asyncpg.Connection) -> None:
+    assert set(await tables(superuser)) == set(metadata.tables) | {"alembic_version"}
+
+
+async def test_row_security_is_forced_with_a_policy_for_tenants(
+    database: Database, superuser: asyncpg.Connection
+) -> None:
+    policies = await superuser.fetch("SELECT tablename, policyname, roles, qual FROM pg_policies")
+    for name, table in (await tables(superuser)).items():
+        if name in WITHOUT_TENANT - {"workspaces"}:
+            continue
+        assert (table["relrowsecurity"], table["relforcerowsecurity"]) == (True, True), name
+        column = "id" if name == "workspaces" else "workspace_id"
+        (tenant,) = (row for row in policies if row["tablename"] == name and row["policyname"] == "tenant")
+        assert tenant["roles"] == ["flowpilot_app"]
+        assert re.fullmatch(
+            rf"\({column} = \( SELECT current_setting\('flowpilot.workspace'::text, true\) AS current_setting\)\)",
+            tenant["qual"],
+        )
+
+
+async def test_the_door_opens_on_four_tables_alone(database: Database, superuser: asyncpg.Connection) -> None:
+    opened = await superuser.fetch("SELECT tablename FROM pg_policies WHERE roles = '{flowpilot_all}'")
+    assert {row["tablename"] for row in opened} == {"workspaces", "sessions", "installations", "api_tokens"}
+
+
+async def test_keys_begin_with_the_workspace(database: Database, superuser: asyncpg.Connection) -> None:
+    keys = await superuser.fetch(
+        """
+        SELECT conrelid::regclass::text AS table_name, contype::text AS kind, confrelid::regclass::text AS target,
+               array_agg(attname::text ORDER BY place) AS columns
+        FROM pg_constraint, unnest(conkey) WITH ORDINALITY AS key (attribute, place)
+        JOIN pg_attribute ON attnum = attribute
+        WHERE attrelid = conrelid AND connamespace = 'public'::regnamespace AND contype IN ('p', 'f', 'u')
+        GROUP BY pg_constraint.oid
+        """
+    )
+    for key in keys:
+        if key["table_name"] not in WITHOUT_TENANT:
+            assert key["columns"][0] == "workspace_id", dict(key)
+    primary = {key["table_name"] for key in keys if key["kind"] == "p"}
+    assert primary == set(metadata.tables) | {"alembic_version"}
+
+
+async def test_our_roles_own_nothing_and_are_exempt_from_nothing(
+    database: Database, superuser: asyncpg.Connection
+) -> None:
+    roles = await superuser.fetch(
+        """
+        SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin AS mighty,
+               pg_has_role(oid, 'flowpilot_all', 'MEMBER') AS takes_all
+        FROM pg_roles WHERE rolname LIKE 'flowpilot%' ORDER BY rolname
+        """
+    )
+    assert [tuple(role) for role in roles] == [
+        ("flowpilot_all", False, True),
+        ("flowpilot_app", False, False),
+    ]
+    owners = {table["owner"] for table in (await tables(superuser)).values()}
+    assert owners == {"postgres"}
+
+
+async def test_a_transaction_works_as_the_tenant_role(database: Database, workspace: Workspace) -> None:
+    async with database.transaction(workspace.id) as tx:
+        row = await tx.statements.row(
+            text("SELECT current_user, current_setting('flowpilot.workspace') AS id")
+        )
+        assert row
+        assert (row["current_user"], row["id"]) == ("flowpilot_app", workspace.id)
+
+
+async def test_a_statement_that_names_no_workspace_sees_its_own_alone(
+    database: Database, workspace: Workspace, other_workspace: Workspace
+) -> None:
+    await stored(database, workspace.id, a_session())
+    for tenant, seen in ((workspace.id, 1), (other_workspace.id, 0), ("", 0)):
+        async with database.transaction(tenant) as tx:
+            statements: Statements = tx.statements
+            assert await statements.value(text("SELECT count(*) FROM sessions")) == seen
+            assert await statements.changed(text("UPDATE sessions SET problem = problem")) == seen
+
+
+async def test_a_row_of_another_workspace_is_refused(
+    database: Database, workspace: Workspace, other_workspace: Workspace
+) -> None:
+    forged = text("INSERT INTO members (workspace_id, id, name, role) VALUES (:other, 'U1', 'x', 'admin')")
+    with pytest.raises(Exception, match="row-level security"):
+        async with database.transaction(workspace.id) as tx:
+            await tx.statements.run(forged, {"other": other_workspace.id})
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_events SET actor = 'nobody'",
+        "DELETE FROM audit_events",
+        "UPDATE flow_versions SET title = 'x'",
+        "SELECT payload FROM queue.pgqueuer",
+        "SELECT * FROM oauth_states",
+        "TRUNCATE sessions",
+    ],
+)
+async def test_what_a_tenant_may_not_do(database: Database, workspace: Workspace, statement: str) -> None:
+    with pytest.raises(Exception, match="permission denied"):
+        async with database.transaction(workspace.id) as tx:
+            await tx.statements.run(text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT problem FROM sessions", "SELECT * FROM flows", "DELETE FROM workspaces"]
+)
+async def test_what_the_door_does_not_open(database: Database, workspace: Workspace, statement: str) -> None:
+    with pytest.raises(Exception, match="permission denied"):
+        async with database.all_workspaces() as door:
+            await door.statements.run(text(statement))
+
+
+def test_the_door_has_few_callers() -> None:
+    callers = {
+        str(path.relative_to(REPOSITORY))
+        for floor in ("bot", "storage")
+        for path in (REPOSITORY / floor).rglob("*.py")
+        if "all_workspaces(" in path.read_text()
+    }
+    assert callers - {"storage/database.py"} <= MAY_USE_THE_DOOR
+
+
+class Belongings:
+    """One of everything in a workspace, by ids that a stranger may have got hold of."""
+
+    def __init__(self, database: Database, workspace_id: str) -> None:
+        self.database, self.workspace_id = database, workspace_id
+
+    async def settle(self) -> None:
+        (self.session,) = await stored(self.database, self.workspace_id, a_session())
+        (self.claim,) = await claimed(self.database)
+        self.proposal = await proposed(self.database, self.workspace_id)
+        self.flow = await published(self.database, self.workspace_id)
+        async with self.database.transaction(self.workspace_id) as tx:
+            await tx.members.ensure("U1", "Ada", Role.ADMIN)
+            digest = await tx.digests.open(NOW.date(), NOW)
+            assert digest
+            self.digest = digest
+            self.token = await tx.tokens.add("ci", b"hash", is_admin=True, now=NOW)
+            await tx.utterances.remember("key", MessageRef("C1", "1.1"), NOW)
+            await tx.events.first_seen("Ev1", NOW - timedelta(days=1))
+            await tx.audit.record("U1", "approve", "proposal", self.proposal.id, {}, NOW)
+            await tx.installations.save(
+                Installation(
+                    workspace_id=self.workspace_id,
+                    app_id="A1",
+                    bot_user_id="B1",
+                    bot_token=b"secret",
+                    scopes=("commands",),
+                    installed_at=NOW,
+                )
+            )
+
+    def touches(self) -> list[Touch]:
+        """Every way to get at them."""
+        decision = Decision(
+            proposal_id=self.proposal.id,
+            was=ProposalStatus.PENDING,
+            seen_version=1,
+            status=ProposalStatus.APPROVED,
+            by="U1",
+            at=NOW,
+        )
+        finish = {"outcome": AnalysisOutcome.SKIPPED, "analyst": "x", "now": NOW}
+        publish = {"origin": FlowOrigin.MANUAL, "by": "U1", "at": NOW, "change": "x"}
+        ref = MessageRef("C9", "9.9")
+        session, proposal, flow = self.session.id, self.proposal.id, self.flow.id
+        return [
+            lambda tx: tx.sessions.get(session),
+            lambda tx: tx.sessions.get_many([session]),
+            lambda tx: tx.sessions.external_ids([session]),
+            lambda tx: tx.sessions.ids(SessionSource.SLACK, [self.session.external_id]),
+            lambda tx: tx.sessions.of_flow(flow, 9),
+            lambda tx: tx.sessions.of_proposal(proposal, 9),
+            lambda tx: tx.sessions.count(),
+            lambda tx: tx.sessions.resolved_by("U1"),
+            lambda tx: tx.sessions.failed_analyses(),
+            lambda tx: tx.sessions.retry_failed(),
+            lambda tx: tx.sessions.finish_analysis(self.claim, **finish),
+            lambda tx: tx.sessions.fail_analysis(self.claim, error="x", retry_at=None, now=NOW),
+            lambda tx: tx.flows.get(flow),
+            lambda tx: tx.flows.find(flow),
+            lambda tx: tx.flows.listed(limit=9),
+            lambda tx: tx.flows.listed(words="vpn", limit=9),
+            lambda tx: tx.flows.candidates("vpn", None, 9),
+            lambda tx: tx.flows.versions(flow),
+            lambda tx: tx.flows.publish_version(flow, a_draft(), base_version=1, **publish),
+            lambda tx: tx.flows.roll_back(flow, 1, by="U1", at=NOW),
+            lambda tx: tx.proposals.get(proposal),
+            lambda tx: tx.proposals.find(proposal),
+            lambda tx: tx.proposals.listed(None, 9),
+            lambda tx: tx.proposals.forming(9),
+            lambda tx: tx.proposals.candidates("vpn", None, 9),
+            lambda tx: tx.proposals.rejected_like("vpn", None, 9),
+            lambda tx: tx.proposals.shown_since(NOW),
+            lambda tx: tx.proposals.apply(decision),
+            lambda tx: tx.proposals.grow(
+                proposal,
+                seen_version=1,
+                kind=ProposalKind.NEW_FLOW,
+                draft=a_draft(),
+                status=ProposalStatus.PENDING,
+                confidence=1,
+                now=NOW,
+            ),
+            lambda tx: tx.proposals.show(proposal, now=NOW),
+            lambda tx: tx.proposals.supersede(flow, now=NOW),
+            lambda tx: tx.proposals.set_published(proposal, flow, 1),
+            lambda tx: tx.proposals.set_card(proposal, ref),
+            lambda tx: tx.proposals.expire(untouched_since=NOW + timedelta(days=1), now=NOW),
+            lambda tx: tx.members.find("U1"),
+            lambda tx: tx.members.set_role("U1", Role.ENGINEER),
+            lambda tx: tx.members.admins(),
+            lambda tx: tx.digests.get(self.digest),
+            lambda tx: tx.digests.mark_posted(self.digest, ref, NOW),
+            lambda tx: tx.digests.published_between(NOW, NOW + timedelta(days=1)),
+            lambda tx: tx.tokens.listed(),
+            lambda tx: tx.tokens.revoke(self.token.id, NOW),
+            lambda tx: tx.tokens.used(self.token.id, NOW),
+            lambda tx: tx.utterances.find("key"),
+            lambda tx: tx.events.forget_before(NOW),
+            lambda tx: tx.audit.listed(9),
+            lambda tx: tx.installations.find(),
+            lambda tx: tx.installations.lock(),
+            lambda tx: tx.installations.set_active(active=False),
+            lambda tx: tx.workspaces.change_settings(WorkspaceSettings(digest_hour=1)),
+            lambda tx: tx.workspaces.set_active(active=False, at=NOW),
+            lambda tx: tx.workspaces.advance_knowledge(7),
+        ]
+
+
+async def everything(superuser: asyncpg.Connection, workspace_id: str) -> dict[str, list[str]]:
+    """All rows of a workspace as text, seen from outside."""
+    found = {}
+    for name in set(metadata.tables) - {"oauth_states"}:
+        key = "id" if name == "workspaces" else "workspace_id"
+        rows = await superuser.fetch(f"SELECT t::text AS line FROM {name} t WHERE {key} = $1", workspace_id)  # noqa: S608
+        found[name] = sorted(row["line"] for row in rows)
+    return found
+
+
+async def test_strangers_find_and_change_nothing(
+    database: Database, workspace: Workspace, other_workspace: Workspace, superuser: asyncpg.Connection
+) -> None:
+    belongings = Belongings(database, workspace.id)
+    await belongings.settle()
+    before = await everything(superuser, workspace.id)
+    assert sum(map(len, before.values())) >= 11
+    for number, touch in enumerate(belongings.touches()):
+        try:
+            async with database.transaction(other_workspace.id) as tx:
+                assert await touch(tx) in NOTHING, number
+        except (NotFoundError, LeaseLostError, KnowledgeMovedError):
+            pass
+    async with database.snapshot(other_workspace.id) as tx:
+        assert (await tx.dashboards.dashboard(WINDOW)).is_empty
+    assert await everything(superuser, workspace.id) == before
+
+
+async def test_forgetting_leaves_nothing_and_touches_nobody_else(
+    database: Database, workspace: Workspace, other_workspace: Workspace, superuser: asyncpg.Connection
+) -> None:
+    for tenant in (workspace, other_workspace):
+        await Belongings(database, tenant.id).settle()
+    before = await everything(superuser, other_workspace.id)
+    async with database.transaction(workspace.id) as tx:
+        await tx.workspaces.forget()
+    assert not any((await everything(superuser, workspace.id)).values())
+    assert await everything(superuser, other_workspace.id) == before

@@ -1,0 +1,96 @@
+"""Hot queries use their indexes: in one workspace among others, on thousands of rows, under row-level security."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from bot.domain.sessions import SessionSource
+from bot.domain.windows import window_ending
+from bot.domain.workspaces import Workspace
+from storage.database import Database
+from storage.statements import Statements
+from storage.transaction import Transaction
+from tests.conftest import NOW
+from tests.storage.makers import LEASE, a_session, proposed
+
+OTHERS = 20
+
+# How often this transaction has used each index of the sessions, and read the table from end to end.
+SCANS = text(
+    """
+    SELECT indexrelname AS name, pg_stat_get_xact_numscans(indexrelid) AS scans
+    FROM pg_stat_user_indexes WHERE relname = 'sessions'
+    UNION ALL
+    SELECT 'end to end', pg_stat_get_xact_numscans('sessions'::regclass)
+    """
+)
+
+Call = Callable[[Transaction], Awaitable[object]]
+
+
+@pytest.fixture
+async def crowd(database: Database, workspace: Workspace, superuser: asyncpg.Connection) -> Workspace:
+    """The workspace among others, 400 sessions each over a year, a tenth of them with a proposal."""
+    names = [f"T{number:04}" for number in range(100, 100 + OTHERS)]
+    async with database.all_workspaces() as door:
+        for name in names:
+            await door.add(Workspace(id=name, name=name, created_at=NOW))
+    for name in (workspace.id, *names):
+        proposal = await proposed(database, name)
+        given = [
+            a_session(
+                created_at=NOW - timedelta(hours=22 * number, minutes=40),
+                resolved_at=NOW - timedelta(hours=22 * number),
+            )
+            for number in range(400)
+        ]
+        async with database.transaction(name) as tx:
+            await tx.sessions.add_many(given, now=NOW)
+            await tx.statements.run(
+                text("UPDATE sessions SET proposal_id = :proposal WHERE id % 10 = 0"),
+                {"proposal": proposal.id},
+            )
+    await superuser.execute("ANALYZE sessions, workspaces, proposals")
+    return workspace
+
+
+async def scans(statements: Statements) -> dict[str, int]:
+    return {row["name"]: row["scans"] for row in await statements.rows(SCANS)}
+
+
+async def first_ids(tx: Transaction) -> list[int]:
+    return [
+        row["id"] for row in await tx.statements.rows(text("SELECT id FROM sessions ORDER BY id LIMIT 3"))
+    ]
+
+
+async def test_hot_queries_use_their_indexes(database: Database, crowd: Workspace) -> None:
+    week = window_ending(NOW, 7, crowd.settings.zone)
+    async with database.transaction(crowd.id) as tx:
+        ids = await first_ids(tx)
+        (proposal,) = await tx.proposals.listed(None, 9)
+    calls: dict[str, Call] = {
+        "pk_sessions": lambda tx: tx.sessions.get_many(ids),
+        "ix_sessions_created_at": lambda tx: tx.dashboards.dashboard(week),
+        "ix_sessions_resolved_at": lambda tx: tx.dashboards.dashboard(week),
+        "ix_sessions_proposal_id": lambda tx: tx.sessions.support(proposal.id),
+        "ix_sessions_failed": lambda tx: tx.sessions.failed_analyses(),
+        "uq_sessions_external_id": lambda tx: tx.sessions.ids(SessionSource.SLACK, ["T-1", "T-2"]),
+    }
+    for index, call in calls.items():
+        async with database.transaction(crowd.id) as tx:
+            await call(tx)
+            found = await scans(tx.statements)
+            assert found[index], (index, found)
+            assert not found["end to end"], (index, found)
+
+
+async def test_claiming_reads_the_sessions_that_wait_alone(database: Database, crowd: Workspace) -> None:
+    async with database.all_workspaces() as door:
+        assert len(await door.claim_analyses(NOW, LEASE, 10)) == 10
+        found = await scans(door.statements)
+    assert found["ix_sessions_to_analyse"]
+    assert not found["end to end"], found
