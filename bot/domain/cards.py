@@ -8,6 +8,7 @@ from bot.domain.digests import FlowMention, QueueState
 from bot.domain.members import Member
 from bot.domain.merging import TreeChange
 from bot.domain.proposals import Proposal
+from bot.domain.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class ProposalCard:
     published: FlowMention | None = None
     change: TreeChange | None = None
     reviewers: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalDetails:
+    """The card's facts and the sessions behind the proposal, newest first."""
+
+    card: ProposalCard
+    evidence: tuple[Session, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,108 @@
+"""What people type behind /flowpilot, understood."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.charts.words import domain_name
+from bot.domain.sessions import ProblemDomain
+from bot.domain.windows import PERIODS
+
+USUAL_DAYS = 30
+NOT_YET = frozenset({"gaps", "start", "flows", "settings"})
+"""Announced, and not there yet."""
+
+_PERIOD = re.compile(r"(\d{1,4})\s?d(?:ays?)?")
+_DOMAINS = {
+    name: domain for domain in ProblemDomain for name in (domain.value, domain_name(domain.value).lower())
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatsAsked:
+    days: int = USUAL_DAYS
+    domain: ProblemDomain | None = None
+    share: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAsked:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DigestAsked:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """`not_understood` is what was typed instead of a command; empty when help was asked for."""
+
+    not_understood: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYetAsked:
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPeriod:
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownDomain:
+    words: str
+
+
+Asked: TypeAlias = (
+    StatsAsked | QueueAsked | DigestAsked | HelpAsked | NotYetAsked | UnknownPeriod | UnknownDomain
+)
+
+
+def understand(text: str) -> Asked:
+    """What the text asks for; help for everything that is no command."""
+    command, *words = text.lower().split() or ["help"]
+    match command:
+        case "stats":
+            return _stats(words)
+        case "queue":
+            return QueueAsked()
+        case "digest":
+            return DigestAsked()
+        case "help":
+            return HelpAsked()
+        case _ if command in NOT_YET:
+            return NotYetAsked(command)
+    return HelpAsked(text.strip())
+
+
+def _stats(words: list[str]) -> StatsAsked | UnknownPeriod | UnknownDomain:
+    """Period, domain and `share`, in any order."""
+    days, rest = USUAL_DAYS, []
+    for word in words:
+        if (found := _period(word)) is None:
+            rest.append(word)
+        elif found not in PERIODS:
+            return UnknownPeriod(word)
+        else:
+            days = found
+    share = "share" in rest
+    named = " ".join(word for word in rest if word != "share")
+    if not named:
+        return StatsAsked(days=days, share=share)
+    domain = _DOMAINS.get(named) or _DOMAINS.get(re.sub(r"[\s-]+", "_", named))
+    if domain is None:
+        return UnknownPeriod(named) if named.isdecimal() else UnknownDomain(named)
+    return StatsAsked(days=days, domain=domain, share=share)
+
+
+def _period(word: str) -> int | None:
+    if word.isascii() and word.isdecimal() and int(word) in PERIODS:
+        return int(word)
+    found = _PERIOD.fullmatch(word)
+    return int(found[1]) if found else None

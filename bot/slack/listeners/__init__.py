@@ -1,0 +1,1 @@
+"""What happened in Slack, one plain function each: ack, then one use case. Wired in register.py."""

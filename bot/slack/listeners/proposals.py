@@ -1,0 +1,157 @@
+"""Reviewers decide on proposals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from bot.domain.errors import AlreadyDecidedError, InvalidTreeError, StaleVersionError
+from bot.domain.flows import FlowDraft
+from bot.domain.jobs import ShowProposalCard
+from bot.domain.members import Member, require_admin
+from bot.domain.outline_text import from_outline
+from bot.domain.proposals import (
+    Approve,
+    Dismiss,
+    MessageRef,
+    Proposal,
+    ProposalStatus,
+    Publish,
+    Reject,
+    Reopen,
+    Request,
+)
+from bot.services.jobs import leave_job
+from bot.services.proposals import decide_proposal, get_proposal, read_details
+from bot.slack.deps import Ack, SlackDeps
+from bot.slack.errors import ChannelUnusableError, MessageGoneError, SlackRefusedError
+from bot.slack.ids import VersionedId
+from bot.slack.modals import show_modal
+from bot.slack.payloads import EditSubmitted, ProposalClick, RejectionSubmitted
+from bot.slack.views.blocks import Json
+from bot.slack.views.details import SHOWN_EVIDENCE, details_modal
+from bot.slack.views.editor import edit_modal, reject_modal, tree_errors
+
+
+async def handle_approve_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+    member = await deps.people.recognise(click.by)
+    await _decide(
+        deps, click.by.workspace_id, click.seen, Approve(by=member, seen_version=click.seen.version)
+    )
+
+
+async def handle_dismiss_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+    member = await deps.people.recognise(click.by)
+    await _decide(
+        deps, click.by.workspace_id, click.seen, Dismiss(by=member, seen_version=click.seen.version)
+    )
+
+
+async def handle_reopen_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+    member = await deps.people.recognise(click.by)
+    await _decide(deps, click.by.workspace_id, click.seen, Reopen(by=member, seen_version=click.seen.version))
+
+
+async def handle_edit_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+
+    async def make() -> Json:
+        return edit_modal(await _open_for_decision(deps, click))
+
+    await show_modal(click, "Edit proposal", make, deps)
+
+
+async def handle_reject_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+
+    async def make() -> Json:
+        return reject_modal(await _open_for_decision(deps, click))
+
+    await show_modal(click, "Reject proposal", make, deps)
+
+
+async def handle_view_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+    await show_modal(click, "Proposal", partial(_details, deps, click), deps)
+
+
+async def handle_rejection_submitted(submitted: RejectionSubmitted, ack: Ack, deps: SlackDeps) -> None:
+    member = await deps.people.recognise(submitted.by)
+    request = Reject(by=member, seen_version=submitted.seen.version, reason=submitted.reason)
+    await _decide(deps, submitted.by.workspace_id, submitted.seen, request)
+    await ack()
+
+
+async def handle_edit_submitted(submitted: EditSubmitted, ack: Ack, deps: SlackDeps) -> None:
+    """Publish the edited proposal, or show what is wrong beside the lines where it is."""
+    member = await deps.people.recognise(submitted.by)
+    try:
+        proposal = await get_proposal(deps.database, submitted.by.workspace_id, submitted.seen.id)
+        request = Publish(
+            by=member, seen_version=submitted.seen.version, draft=_edited(proposal, member, submitted)
+        )
+        await _decide(deps, submitted.by.workspace_id, submitted.seen, request)
+    except InvalidTreeError as error:
+        await ack(response_action="errors", errors=tree_errors(error, submitted.parts))
+    else:
+        await ack()
+
+
+def _edited(proposal: Proposal, member: Member, submitted: EditSubmitted) -> FlowDraft:
+    """The draft as it was submitted.
+
+    Raises:
+        FlowPilotError: the proposal is no longer what the person saw, or the steps are wrong.
+    """
+    _require_pending(proposal, member, submitted.seen)
+    tree = from_outline("\n".join(submitted.parts), base=proposal.draft.tree)
+    return replace(proposal.draft, title=submitted.title, summary=submitted.summary, tree=tree)
+
+
+async def _decide(deps: SlackDeps, workspace_id: str, seen: VersionedId, request: Request) -> None:
+    """Carry the decision out; when somebody was faster, the card is drawn as things stand."""
+    try:
+        await decide_proposal(deps.database, workspace_id, seen.id, request, now=deps.clock.now())
+    except (AlreadyDecidedError, StaleVersionError):
+        await leave_job(deps.database, workspace_id, ShowProposalCard(seen.id))
+        raise
+
+
+async def _open_for_decision(deps: SlackDeps, click: ProposalClick) -> Proposal:
+    """The proposal, if this person may decide on it now; a refusal before anybody fills in a form in vain."""
+    member = await deps.people.recognise(click.by)
+    proposal = await get_proposal(deps.database, click.by.workspace_id, click.seen.id)
+    try:
+        _require_pending(proposal, member, click.seen)
+    except (AlreadyDecidedError, StaleVersionError):
+        await leave_job(deps.database, click.by.workspace_id, ShowProposalCard(proposal.id))
+        raise
+    return proposal
+
+
+def _require_pending(proposal: Proposal, member: Member, seen: VersionedId) -> None:
+    require_admin(member)
+    if proposal.status is not ProposalStatus.PENDING:
+        raise AlreadyDecidedError(proposal.id, proposal.status, proposal.decided_by, proposal.decided_at)
+    if proposal.version != seen.version:
+        raise StaleVersionError(proposal.id, seen.version, proposal.version)
+
+
+async def _details(deps: SlackDeps, click: ProposalClick) -> Json:
+    workspace_id = click.by.workspace_id
+    await deps.people.recognise(click.by)
+    details = await read_details(deps.database, workspace_id, click.seen.id, evidence=SHOWN_EVIDENCE)
+    return details_modal(details, await _permalink(deps, workspace_id, details.card.proposal.card))
+
+
+async def _permalink(deps: SlackDeps, workspace_id: str, at: MessageRef | None) -> str | None:
+    if at is None:
+        return None
+    try:
+        answer = await deps.api.call(workspace_id, "chat.getPermalink", channel=at.channel, message_ts=at.ts)
+    except (MessageGoneError, SlackRefusedError, ChannelUnusableError):
+        return None
+    return str(answer["permalink"])

@@ -1,0 +1,75 @@
+"""The Slack app manifest, from the same tables as the listeners."""
+
+from __future__ import annotations
+
+import yaml
+
+from bot.slack.register import COMMANDS, EVENTS
+from bot.slack.views.blocks import Json
+from bot.slack.views.help import USAGE_HINT
+
+DESCRIPTION = "Turns resolved support sessions into reviewed troubleshooting flows."
+LONG_DESCRIPTION = (
+    "FlowPilot learns from the support sessions that your team resolves. From what worked it drafts "
+    "troubleshooting flows, shows each draft with its evidence in a review channel, and publishes what a reviewer "
+    "approves. A dashboard and a weekly digest show how quickly problems are solved and where knowledge is missing.\n\n"
+    "Drafts are made with the help of AI and can be wrong. Nothing is published before a person has approved it. "
+    "Secrets and personal data are removed from sessions before any of their text goes to an AI model, and no model "
+    "is trained on your data."
+)
+BOT_SCOPES = ("app_mentions:read", "chat:write", "commands", "files:write", "im:history", "users:read")
+OPTIONAL_SCOPES = ("channels:history", "groups:history")
+"""Needed to look for a message after a lost answer in a channel; without them it is posted again.
+
+Slack wants them among all scopes, and once more among the optional ones.
+"""
+SUBSCRIPTIONS = {"message": "message.im"}
+"""Events whose subscription is named more closely than the event."""
+
+
+def manifest(url: str | None) -> str:
+    """The manifest as YAML: for Socket Mode, or for HTTP when `url` says where the program is reached."""
+    return yaml.safe_dump(_manifest(url), sort_keys=False, allow_unicode=True, width=100)
+
+
+def _manifest(url: str | None) -> Json:
+    request_url = {} if url is None else {"request_url": f"{url.rstrip('/')}/slack/events"}
+    return {
+        "display_information": {
+            "name": "FlowPilot",
+            "description": DESCRIPTION,
+            "long_description": LONG_DESCRIPTION,
+            "background_color": "#1f3d4d",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "FlowPilot", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": command,
+                    **({} if url is None else {"url": request_url["request_url"]}),
+                    "description": "Numbers, review queue, digest",
+                    "usage_hint": USAGE_HINT,
+                    "should_escape": False,
+                }
+                for command in COMMANDS
+            ],
+        },
+        "oauth_config": {
+            "scopes": {"bot": sorted({*BOT_SCOPES, *OPTIONAL_SCOPES}), "bot_optional": list(OPTIONAL_SCOPES)}
+        },
+        "settings": {
+            "event_subscriptions": {
+                **request_url,
+                "bot_events": sorted(SUBSCRIPTIONS.get(event, event) for event in EVENTS),
+            },
+            "interactivity": {"is_enabled": True, **request_url},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": url is None,
+            "token_rotation_enabled": False,
+        },
+    }

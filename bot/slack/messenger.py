@@ -1,0 +1,242 @@
+"""Speaks to people in Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from bot.domain.cards import HomeFacts, Picture, ProposalCard
+from bot.domain.dashboard import Dashboard
+from bot.domain.digests import Digest
+from bot.domain.ports import Clock
+from bot.domain.proposals import MessageRef, ProposalStatus
+from bot.services.members import list_reviewers
+from bot.services.workspaces import active_workspaces, leave_workspace
+from bot.slack.api import SlackApi, Sleep
+from bot.slack.errors import (
+    UNSPOKEN,
+    ChannelUnusableError,
+    FileNotReadyError,
+    InstallationGoneError,
+    MessageGoneError,
+    SlackRefusedError,
+)
+from bot.slack.files import Pictures
+from bot.slack.pace import Pace, Recent, Turns
+from bot.slack.replies import answer_at
+from bot.slack.speech import Speech
+from bot.slack.views.blocks import Json
+from bot.slack.views.digests import digest_message
+from bot.slack.views.home import home_view
+from bot.slack.views.notices import notice_message
+from bot.slack.views.proposals import proposal_card
+from bot.slack.views.stats import dashboard_answer, dashboard_message
+from storage.database import Database
+
+SECONDS_BETWEEN_MESSAGES = 1.0
+"""In one channel: Slack's rule for chat.postMessage."""
+FILE_WAIT_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""How long to wait, again and again, for Slack to finish processing a picture."""
+
+Words = Callable[[Json | None], Json]
+"""Makes a message around the block of a picture, or without one."""
+Result = TypeVar("Result")
+
+log = structlog.get_logger(__name__)
+
+
+class SlackMessenger:
+    """The messenger of `bot.domain.ports`, in Slack.
+
+    Each method raises what `SlackApi.call` raises; the job that called is then tried again later.
+    """
+
+    def __init__(
+        self,
+        api: SlackApi,
+        database: Database,
+        clock: Clock,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        elapsed: Callable[[], float] = time.monotonic,
+        seconds_between_messages: float = SECONDS_BETWEEN_MESSAGES,
+    ) -> None:
+        """`elapsed` is a clock that never goes back, in seconds."""
+        self._api = api
+        self._database = database
+        self._clock = clock
+        self._sleep = sleep
+        self._pictures = Pictures(api)
+        self._turns = Turns()
+        self._drawn: Recent[int] = Recent()
+        pace = Pace(seconds_between_messages, elapsed=elapsed, sleep=sleep)
+        self._speech = Speech(api, database, clock, pace=pace)
+
+    async def show_proposal(
+        self, workspace_id: str, channel: str, card: ProposalCard, picture: Picture
+    ) -> MessageRef:
+        """Post the card, or redraw it where it stands. A card that was deleted is posted anew while it waits."""
+        name = f"{workspace_id}:{card.proposal.id}"
+        words = partial(proposal_card, card)
+        async with self._watching(workspace_id), self._turns.turn(name):
+            show = partial(self._show_card, workspace_id, channel, card)
+            return await self._with_picture(workspace_id, words, picture, show)
+
+    async def send_dashboard(
+        self,
+        workspace_id: str,
+        to: str,
+        dashboard: Dashboard,
+        picture: Picture | None,
+        *,
+        asked_by: str,
+        key: str,
+    ) -> MessageRef:
+        """Post the dashboard. Where FlowPilot cannot speak, the person who asked is told so instead."""
+        words = partial(dashboard_message, dashboard, asked_by=asked_by)
+        async with self._watching(workspace_id):
+            try:
+                post = partial(self._speech.post, workspace_id, to, key=key)
+                return await self._with_picture(workspace_id, words, picture, post)
+            except ChannelUnusableError as error:
+                if to == asked_by:
+                    raise
+                return await self._tell(workspace_id, asked_by, str(error), key=f"{key}:unusable")
+
+    async def replace_dashboard(
+        self,
+        workspace_id: str,
+        at: MessageRef,
+        dashboard: Dashboard,
+        picture: Picture | None,
+        *,
+        asked_by: str,
+    ) -> None:
+        """Redraw a dashboard where it stands; one that was deleted is posted anew."""
+        words = partial(dashboard_message, dashboard, asked_by=asked_by)
+        key = f"stats:after:{at.channel}:{at.ts}:{dashboard.window.days}"
+        async with self._watching(workspace_id):
+            try:
+                rewrite = partial(self._speech.rewrite, workspace_id, at)
+                await self._with_picture(workspace_id, words, picture, rewrite)
+            except MessageGoneError:
+                post = partial(self._speech.post, workspace_id, at.channel, key=key)
+                await self._with_picture(workspace_id, words, picture, post)
+
+    async def answer_stats(self, response_url: str, dashboard: Dashboard, *, shared: bool) -> None:
+        """The headline where the question was asked. An answer that comes too late is only logged."""
+        if not await answer_at(self._api.session, response_url, dashboard_answer(dashboard, shared=shared)):
+            log.info("slack.answer_expired")
+
+    async def post_digest(
+        self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str
+    ) -> MessageRef:
+        """Post the digest. Where FlowPilot cannot speak, the admins are told, once a week."""
+        async with self._watching(workspace_id):
+            post = partial(self._speech.post, workspace_id, channel, key=key)
+            return await self._with_picture(workspace_id, partial(digest_message, digest), picture, post)
+
+    async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
+        view = home_view(facts, now=self._clock.now())
+        async with self._watching(workspace_id):
+            await self._api.call(workspace_id, "views.publish", user_id=facts.member.id, view=view)
+
+    async def tell(self, workspace_id: str, user: str, sentence: str, *, key: str) -> None:
+        """A direct message of one sentence, given as plain text."""
+        async with self._watching(workspace_id):
+            await self._tell(workspace_id, user, sentence, key=key)
+
+    async def say(
+        self, workspace_id: str, to: str, message: Json, *, key: str, thread_ts: str | None = None
+    ) -> None:
+        """Post a message that is worded already, to a channel, a thread or a person."""
+        async with self._watching(workspace_id):
+            await self._speech.post(workspace_id, to, message, key=key, thread_ts=thread_ts)
+
+    async def _tell(self, workspace_id: str, user: str, sentence: str, *, key: str) -> MessageRef:
+        return await self._speech.post(workspace_id, user, notice_message(sentence), key=key)
+
+    async def _show_card(
+        self, workspace_id: str, channel: str, card: ProposalCard, message: Json
+    ) -> MessageRef:
+        proposal = card.proposal
+        key = f"proposal:{proposal.id}"
+        at = proposal.card or await self._speech.find(workspace_id, key)
+        while at is not None:
+            try:
+                await self._redraw(workspace_id, at, card, message)
+            except MessageGoneError:
+                if proposal.status is not ProposalStatus.PENDING:
+                    return at
+                key = f"proposal:{proposal.id}:after:{at.ts}"
+                at = await self._speech.find(workspace_id, key)
+            else:
+                return at
+        return await self._speech.post(workspace_id, channel, message, key=key)
+
+    async def _redraw(self, workspace_id: str, at: MessageRef, card: ProposalCard, message: Json) -> None:
+        """Two jobs may read the proposal in one order and draw it in the other: the newer state stays."""
+        name = f"{workspace_id}:{at.channel}:{at.ts}"
+        if (self._drawn.get(name) or 0) <= card.proposal.version:
+            await self._speech.rewrite(workspace_id, at, message)
+            self._drawn.put(name, card.proposal.version)
+
+    async def _with_picture(
+        self,
+        workspace_id: str,
+        words: Words,
+        picture: Picture | None,
+        say: Callable[[Json], Awaitable[Result]],
+    ) -> Result:
+        """Say it with the picture as soon as Slack shows that, in words alone if it does not."""
+        block = await self._block_of(workspace_id, picture)
+        for wait in FILE_WAIT_SECONDS if block else ():
+            try:
+                return await say(words(block))
+            except FileNotReadyError:
+                await self._sleep(wait)
+        try:
+            return await say(words(block))
+        except FileNotReadyError:
+            log.warning("slack.picture_left_out", workspace=workspace_id)
+            return await say(words(None))
+
+    async def _block_of(self, workspace_id: str, picture: Picture | None) -> Json | None:
+        try:
+            return await self._pictures.block_of(workspace_id, picture) if picture else None
+        except SlackRefusedError as error:
+            log.warning("slack.upload_refused", workspace=workspace_id, reason=str(error))
+            return None
+
+    @asynccontextmanager
+    async def _watching(self, workspace_id: str) -> AsyncIterator[None]:
+        """What a refusal means for the workspace, whatever was being said."""
+        try:
+            yield
+        except ChannelUnusableError as error:
+            await self._tell_admins(workspace_id, error)
+            raise
+        except InstallationGoneError as error:
+            await self._leave(workspace_id, error)
+            raise
+
+    async def _tell_admins(self, workspace_id: str, error: ChannelUnusableError) -> None:
+        week = f"{self._clock.now():%G-%V}"
+        for admin in await list_reviewers(self._database, workspace_id):
+            key = f"unusable:{error.channel}:{week}:{admin.id}"
+            try:
+                await self._tell(workspace_id, admin.id, str(error), key=key)
+            except UNSPOKEN as again:
+                log.warning("slack.admin_unreachable", admin=admin.id, reason=str(again))
+
+    async def _leave(self, workspace_id: str, gone: InstallationGoneError) -> None:
+        log.error("slack.installation_gone", workspace=workspace_id, reason=str(gone))
+        active = {workspace.id for workspace in await active_workspaces(self._database)}
+        if gone.is_certain and workspace_id in active:
+            await leave_workspace(self._database, workspace_id, now=self._clock.now())

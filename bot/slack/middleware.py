@@ -1,0 +1,48 @@
+"""What happens to every event before Bolt looks for its listener."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from slack_bolt.response import BoltResponse
+
+from bot.domain.errors import NotFoundError
+from bot.slack import payloads
+from bot.slack.deps import SlackDeps
+from bot.slack.views.blocks import Json
+
+LIFECYCLE = frozenset({"app_uninstalled", "tokens_revoked"})
+"""Done twice they do no harm; dropped because the program died after noting them, they would."""
+
+Next = Callable[[], Awaitable[BoltResponse]]
+Middleware = Callable[[Json, Next], Awaitable[BoltResponse]]
+
+log = structlog.get_logger(__name__)
+
+
+def dropping_repeated_events(deps: SlackDeps) -> Middleware:
+    """Slack delivers an event again when it doubts that it arrived: only the first one goes on.
+
+    When the database does not answer, the event fails here, and Slack delivers it again later.
+    """
+
+    async def drop_repeated(body: Json, next_: Next) -> BoltResponse:
+        event_id = payloads.event_id(body)
+        if event_id is None or payloads.event_type(body) in LIFECYCLE:
+            return await next_()
+        if await _is_first(deps, str(body["team_id"]), event_id):
+            return await next_()
+        return BoltResponse(status=200, body="")
+
+    return drop_repeated
+
+
+async def _is_first(deps: SlackDeps, workspace_id: str, event_id: str) -> bool:
+    try:
+        async with deps.database.transaction(workspace_id) as tx:
+            await tx.workspaces.get()
+            return await tx.events.first_seen(event_id, deps.clock.now())
+    except NotFoundError:
+        log.warning("slack.event_of_unknown_workspace", workspace=workspace_id)
+        return False

@@ -1,0 +1,79 @@
+"""Slack's mrkdwn, safely: what people and models wrote neither mentions nor links anybody, and cuts leave it whole."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+ELLIPSIS = "…"
+LOOKALIKE = "\N{ASTERISK OPERATOR}"
+_BLANKS = re.compile(r"\s+")
+_INDIVISIBLE = re.compile(r"&(?:amp|lt|gt);|<[^<>]*>|.", re.DOTALL)
+_HALF_PAIRS = re.compile(r"[\ud800-\udfff]")
+
+
+def size(text: str) -> int:
+    """Length as Slack's clients count it: characters outside the Basic Multilingual Plane are two."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def escape(text: str) -> str:
+    """The text as it stands, whatever is in it: `<!channel>` and `<@U1>` are then only words."""
+    whole = _HALF_PAIRS.sub("\ufffd", text)
+    return whole.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def inline(text: str) -> str:
+    """The text escaped and on one line."""
+    return escape(one_line(text))
+
+
+def one_line(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()
+
+
+def bold(text: str) -> str:
+    """The text escaped, on one line and bold; asterisks in it would end the bold, so they become look-alikes."""
+    return f"*{inline(text).replace('*', LOOKALIKE)}*"
+
+
+def fit(text: str, limit: int) -> str:
+    """Escaped text in at most `limit` characters; neither an entity nor a `<…>` is ever cut in two."""
+    if size(text) <= limit:
+        return text
+    kept: list[str] = []
+    room = limit - size(ELLIPSIS)
+    for piece in _INDIVISIBLE.findall(text):
+        room -= size(piece)
+        if room < 0:
+            break
+        kept.append(piece)
+    return "".join(kept).rstrip() + ELLIPSIS
+
+
+def plain(text: str, limit: int) -> str:
+    """Unescaped text for a plain_text object: on one line, whole characters only, at most `limit` long."""
+    line = one_line(_HALF_PAIRS.sub("\ufffd", text))
+    if size(line) <= limit:
+        return line
+    while size(line) > limit - 1:
+        line = line[: -max(1, (size(line) - limit + 1) // 2)]
+    return line.rstrip() + ELLIPSIS
+
+
+def moment(at: datetime) -> str:
+    """A moment in the reader's own time zone and words, "today at 14:02"; in UTC where Slack cannot do that."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def day(at: datetime) -> str:
+    """A day in the reader's own time zone and words."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}|{at:%Y-%m-%d}>"
+
+
+def mention(user_id: str) -> str:
+    return f"<@{user_id}>"
+
+
+def link(url: str, words: str) -> str:
+    return f"<{url}|{inline(words).replace('|', '¦')}>"

@@ -1,0 +1,109 @@
+"""Which function answers to what: the one table of listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+
+from bot.slack import payloads
+from bot.slack.deps import Ack, SlackDeps
+from bot.slack.ids import COMMAND, Action, Callback
+from bot.slack.listeners.help import handle_command_typed, handle_direct_message, handle_mentioned
+from bot.slack.listeners.home import handle_home_opened
+from bot.slack.listeners.lifecycle import handle_app_removed
+from bot.slack.listeners.proposals import (
+    handle_approve_clicked,
+    handle_dismiss_clicked,
+    handle_edit_clicked,
+    handle_edit_submitted,
+    handle_reject_clicked,
+    handle_rejection_submitted,
+    handle_reopen_clicked,
+    handle_view_clicked,
+)
+from bot.slack.listeners.queue import handle_queue_clicked
+from bot.slack.listeners.stats import (
+    handle_period_clicked,
+    handle_share_clicked,
+    handle_share_submitted,
+)
+from bot.slack.refusals import explain
+from bot.slack.views.blocks import Json
+
+Cause = TypeVar("Cause")
+Listener = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[Cause]):
+    """How a payload becomes a cause, and who deals with that."""
+
+    parse: Callable[[Json, str], Cause]
+    handle: Callable[[Cause, Ack, SlackDeps], Awaitable[None]]
+
+    async def follow(self, body: Json, workspace_id: str, ack: Ack, deps: SlackDeps) -> None:
+        await self.handle(self.parse(body, workspace_id), ack, deps)
+
+
+ACTIONS: Mapping[Action, Route[Any]] = {
+    Action.PROPOSAL_APPROVE: Route(payloads.proposal_click, handle_approve_clicked),
+    Action.PROPOSAL_EDIT: Route(payloads.proposal_click, handle_edit_clicked),
+    Action.PROPOSAL_DISMISS: Route(payloads.proposal_click, handle_dismiss_clicked),
+    Action.PROPOSAL_REJECT: Route(payloads.proposal_click, handle_reject_clicked),
+    Action.PROPOSAL_REOPEN: Route(payloads.proposal_click, handle_reopen_clicked),
+    Action.PROPOSAL_VIEW: Route(payloads.proposal_click, handle_view_clicked),
+    Action.QUEUE_OPEN: Route(payloads.queue_click, handle_queue_clicked),
+    Action.STATS_SHARE: Route(payloads.stats_click, handle_share_clicked),
+    Action.STATS_WEEK: Route(payloads.stats_click, handle_period_clicked),
+    Action.STATS_MONTH: Route(payloads.stats_click, handle_period_clicked),
+    Action.STATS_QUARTER: Route(payloads.stats_click, handle_period_clicked),
+}
+VIEWS: Mapping[Callback, Route[Any]] = {
+    Callback.PROPOSAL_PUBLISH: Route(payloads.edit_submitted, handle_edit_submitted),
+    Callback.PROPOSAL_REJECT: Route(payloads.rejection_submitted, handle_rejection_submitted),
+    Callback.STATS_SHARE: Route(payloads.share_submitted, handle_share_submitted),
+}
+COMMANDS: Mapping[str, Route[Any]] = {COMMAND: Route(payloads.command_typed, handle_command_typed)}
+EVENTS: Mapping[str, Route[Any]] = {
+    "app_home_opened": Route(payloads.home_opened, handle_home_opened),
+    "app_mention": Route(payloads.mentioned, handle_mentioned),
+    "app_uninstalled": Route(payloads.app_removed, handle_app_removed),
+    "message": Route(payloads.direct_message, handle_direct_message),
+    "tokens_revoked": Route(payloads.app_removed, handle_app_removed),
+}
+
+
+def register(app: AsyncApp, deps: SlackDeps) -> None:
+    """Wire the table into the app."""
+    for action, route in ACTIONS.items():
+        app.action(action.value)(_listener(route, deps))
+    for callback, route in VIEWS.items():
+        app.view(callback.value)(_listener(route, deps))
+    for command, route in COMMANDS.items():
+        app.command(command)(_listener(route, deps))
+    for event, route in EVENTS.items():
+        app.event(event)(_listener(route, deps))
+
+
+def _listener(route: Route[Any], deps: SlackDeps) -> Listener:
+    """The function that Bolt calls. Whatever goes wrong in it is explained to the person, never swallowed."""
+
+    async def listen(body: Json, ack: AsyncAck, context: AsyncBoltContext) -> None:
+        workspace_id = _workspace_of(context)
+        with deps.running.task():
+            try:
+                await route.follow(body, workspace_id, ack, deps)
+            except Exception as error:  # noqa: BLE001  (the edge: explain() words or logs every kind)
+                waiting = ack if ack.response is None else None
+                await explain(error, body, waiting, deps, workspace_id=workspace_id)
+
+    return listen
+
+
+def _workspace_of(context: AsyncBoltContext) -> str:
+    """The workspace that the token belongs to, which is ours whoever clicked from elsewhere."""
+    authorised = context.authorize_result
+    return str((authorised.team_id if authorised else None) or context.team_id)

@@ -1,0 +1,148 @@
+"""Block Kit's blocks as plain dicts. Every text is cut to what Slack takes; none is ever empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from bot.slack.ids import VALUE, Action, Field
+from bot.slack.mrkdwn import fit, plain
+
+Json: TypeAlias = dict[str, Any]
+
+HEADER, SECTION, BUTTON, ALT_TEXT, MODAL_TITLE, LABEL, HINT = 150, 3000, 75, 2000, 24, 2000, 2000
+INPUT = 3000
+MESSAGE_TEXT = 3900
+"""Characters of a message's text: `chat.update` refuses more than 4,000."""
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+EMPTY = "\N{EN DASH}"
+"""Stands where there is nothing to say: Slack refuses empty texts."""
+
+
+def mrkdwn(text: str, limit: int = SECTION) -> Json:
+    """Escaped text. `verbatim` keeps Slack from turning "@channel" or "#name" in it into mentions."""
+    return {"type": "mrkdwn", "text": fit(text, limit) if text.strip() else EMPTY, "verbatim": True}
+
+
+def plain_text(text: str, limit: int) -> Json:
+    return {"type": "plain_text", "text": plain(text, limit) or EMPTY, "emoji": False}
+
+
+def header(text: str) -> Json:
+    return {"type": "header", "text": plain_text(text, HEADER)}
+
+
+def section(text: str, accessory: Json | None = None) -> Json:
+    block: Json = {"type": "section", "text": mrkdwn(text)}
+    return block if accessory is None else {**block, "accessory": accessory}
+
+
+def context(text: str) -> Json:
+    return {"type": "context", "elements": [mrkdwn(text)]}
+
+
+def divider() -> Json:
+    return {"type": "divider"}
+
+
+def image(file_id: str, alt: str) -> Json:
+    """An uploaded file, shown to everybody who sees the message."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": plain(alt, ALT_TEXT) or EMPTY}
+
+
+def button(
+    words: str, action: Action, value: str, *, primary: bool = False, label: str | None = None
+) -> Json:
+    """`label` is what a screen reader says when the words alone are not enough."""
+    block: Json = {
+        "type": "button",
+        "text": plain_text(words, BUTTON),
+        "action_id": action.value,
+        "value": value,
+    }
+    if primary:
+        block["style"] = "primary"
+    if label:
+        block["accessibility_label"] = plain(label, BUTTON)
+    return block
+
+
+def actions(elements: Sequence[Json]) -> Json:
+    return {"type": "actions", "elements": list(elements)}
+
+
+def text_input(
+    field: str,
+    label: str,
+    initial: str = "",
+    *,
+    multiline: bool = False,
+    limit: int = INPUT,
+    hint: str | None = None,
+    optional: bool = False,
+) -> Json:
+    """A field to write in; `field` names its block."""
+    element: Json = {
+        "type": "plain_text_input",
+        "action_id": VALUE,
+        "multiline": multiline,
+        "max_length": limit,
+    }
+    if initial:
+        element["initial_value"] = initial
+    block: Json = {
+        "type": "input",
+        "block_id": field,
+        "label": plain_text(label, LABEL),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = plain_text(hint, HINT)
+    return block
+
+
+def channel_input(field: Field, label: str, *, hint: str) -> Json:
+    """A choice among the channels that the person sees."""
+    return {
+        "type": "input",
+        "block_id": field.value,
+        "label": plain_text(label, LABEL),
+        "hint": plain_text(hint, HINT),
+        "element": {
+            "type": "conversations_select",
+            "action_id": VALUE,
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        },
+    }
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Json],
+    *,
+    submit: str | None = None,
+    callback: str | None = None,
+    metadata: str | None = None,
+) -> Json:
+    """A modal; without `submit` there is only something to read. `metadata` comes back with the submission."""
+    view: Json = {
+        "type": "modal",
+        "title": plain_text(title, MODAL_TITLE),
+        "close": plain_text("Cancel" if submit else "Close", MODAL_TITLE),
+        "blocks": list(blocks)[:VIEW_BLOCKS],
+    }
+    if submit:
+        view["submit"] = plain_text(submit, MODAL_TITLE)
+    if callback:
+        view["callback_id"] = callback
+    if metadata:
+        view["private_metadata"] = metadata
+    return view
+
+
+def message(text: str, blocks: Sequence[Json] = ()) -> Json:
+    """A message: a sentence for notifications and screen readers, and blocks for everybody else."""
+    sentence: Json = {"text": fit(text, MESSAGE_TEXT) if text.strip() else EMPTY}
+    return {**sentence, "blocks": list(blocks)[:MESSAGE_BLOCKS]} if blocks else sentence

@@ -1,0 +1,84 @@
+"""Everything about one proposal, to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+from bot.domain.cards import ProposalCard, ProposalDetails
+from bot.domain.proposals import ProposalStatus
+from bot.domain.sessions import Session
+from bot.slack.mrkdwn import bold, day, escape, link, plain, size
+from bot.slack.views import samples
+from bot.slack.views.blocks import SECTION, Json, context, divider, modal, section
+from bot.slack.views.phrases import DECIDED, capitalised, domain_words
+from bot.slack.views.proposals import support_words, title_of
+from bot.slack.views.trees import change_lines, step_lines
+
+SHOWN_EVIDENCE = 20
+PROBLEM_CHARACTERS = 160
+RESOLUTION_CHARACTERS = 200
+
+
+def details_modal(details: ProposalDetails, permalink: str | None) -> Json:
+    """The whole tree, what it changes, and the sessions behind it. `permalink` leads to the card."""
+    card, evidence = details.card, details.evidence
+    proposal = card.proposal
+    tree = proposal.draft.tree
+    parts = [section(_introduction(card)), *([context(_where(card, permalink))] if permalink else [])]
+    if card.flow and card.change:
+        parts += _sections("What changes", [f"• {line}" for line in change_lines(card.change, tree)])
+    parts += [divider(), *_sections("Steps", step_lines(tree)), divider()]
+    parts += _sections("Learnt from", [_session(session) for session in evidence[:SHOWN_EVIDENCE]])
+    more = proposal.support.sessions - min(len(evidence), SHOWN_EVIDENCE)
+    parts += [context(f"… and {more} more")] if more > 0 else []
+    return modal("Proposal", parts)
+
+
+def _introduction(card: ProposalCard) -> str:
+    proposal = card.proposal
+    lines = [bold(title_of(proposal))]
+    if proposal.draft.summary.strip():
+        lines.append(escape(plain(proposal.draft.summary, 1000)))
+    state = capitalised(DECIDED.get(proposal.status, "waiting for a review"))
+    domain = domain_words(proposal.draft.problem_domain)
+    lines.append(f"{state} · {support_words(proposal.support)} · {domain} · version {proposal.version}")
+    if card.flow:
+        lines.append(f"Changes the flow {bold(card.flow.title)}, version {card.flow.version}.")
+    return "\n".join(lines)
+
+
+def _where(card: ProposalCard, permalink: str) -> str:
+    is_open = card.proposal.status is ProposalStatus.PENDING
+    return link(permalink, "Decide on its card" if is_open else "Open its card")
+
+
+def _session(session: Session) -> str:
+    facts = [day(session.created_at), *([f"ticket {escape(session.ticket)}"] if session.ticket else [])]
+    words = f"• “{escape(plain(session.problem, PROBLEM_CHARACTERS))}”, {', '.join(facts)}"
+    if not session.resolution:
+        return words
+    return f"{words}: {escape(plain(session.resolution, RESOLUTION_CHARACTERS))}"
+
+
+def _sections(label: str, lines: Sequence[str]) -> Iterator[Json]:
+    """The lines under their label, in as many sections as their length takes."""
+    gathered = f"*{label}*"
+    for line in lines or ["Nothing is kept of these."]:
+        if size(gathered) + size(line) + 1 > SECTION:
+            yield section(gathered)
+            gathered = line
+        else:
+            gathered = f"{gathered}\n{line}"
+    yield section(gathered)
+
+
+EXAMPLES: Mapping[str, Callable[[], Json]] = {
+    "new flow": partial(
+        details_modal,
+        ProposalDetails(card=samples.NEW_FLOW, evidence=(samples.SESSION,)),
+        "https://example.com/c/1",
+    ),
+    "change": partial(details_modal, ProposalDetails(card=samples.CHANGE, evidence=(samples.SESSION,)), None),
+    "decided": partial(details_modal, ProposalDetails(card=samples.APPROVED), "https://example.com/c/1"),
+}

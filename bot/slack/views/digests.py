@@ -1,0 +1,115 @@
+"""The weekly digest in the digest channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from bot.charts.words import counted, domain_name, share_of
+from bot.domain.digests import Digest, FlowMention, QueueState
+from bot.domain.statistics import Rate
+from bot.slack.ids import Action
+from bot.slack.mrkdwn import bold, escape
+from bot.slack.views import samples
+from bot.slack.views.blocks import Json, actions, button, context, message, section
+from bot.slack.views.stats import NO_PICTURE, change_sentences, headline_of
+
+SHOWN_FLOWS = 5
+
+
+def digest_message(digest: Digest, picture: Json | None) -> Json:
+    """The digest as a message. `picture` is the block of its chart, None when it cannot be shown."""
+    if digest.has_nothing_to_say:
+        return message(_nothing(digest))
+    parts = [
+        section(f"*{_headline(digest)}* {_changes(digest)}"),
+        *([] if digest.dashboard.is_empty else [picture or context(NO_PICTURE)]),
+        *(section(paragraph) for paragraph in _paragraphs(digest)),
+        *([actions([button("Open Queue", Action.QUEUE_OPEN, "queue")])] if digest.queue.pending else []),
+    ]
+    return message(f"{_headline(digest)} {_changes(digest)}", parts)
+
+
+def digest_preview(digest: Digest) -> Json:
+    """What the digest would say today, for the person who asked."""
+    if digest.has_nothing_to_say:
+        return message(_nothing(digest))
+    note = "This is what the digest would say today; the picture comes with the real one."
+    parts = [section(f"*{_headline(digest)}* {_changes(digest)}")]
+    parts += [section(paragraph) for paragraph in _paragraphs(digest)]
+    return message(f"{_headline(digest)} {_changes(digest)}", [*parts, context(note)])
+
+
+def _week(digest: Digest) -> str:
+    return f"FlowPilot week {(digest.due_on - timedelta(days=1)).isocalendar().week}"
+
+
+def _nothing(digest: Digest) -> str:
+    return f"{_week(digest)}: no sessions, and nothing waits for a review."
+
+
+def _headline(digest: Digest) -> str:
+    if digest.dashboard.is_empty:
+        return f"{_week(digest)}: no sessions."
+    return f"{_week(digest)}: {', '.join(headline_of(digest.dashboard))}."
+
+
+def _changes(digest: Digest) -> str:
+    return "" if digest.dashboard.is_empty else change_sentences(digest.dashboard, "the week before")
+
+
+def _paragraphs(digest: Digest) -> Iterator[str]:
+    escalated = [(row.domain, Rate(row.escalated, row.total)) for row in digest.most_escalated]
+    if escalated:
+        yield _ranking("Most escalations", "escalated", escalated)
+    unguided = [(row.domain, Rate(row.sessions - row.guided, row.sessions)) for row in digest.least_guided]
+    if unguided:
+        yield _ranking("Most sessions without a flow", "without a flow", unguided)
+    yield f"*Review queue*\n{_queue(digest.queue, digest.due_on, digest.dashboard.window.zone)}"
+    if digest.published:
+        yield f"*Published*\n{_flows(digest.published)}"
+
+
+def _ranking(label: str, what: str, rows: list[tuple[str, Rate]]) -> str:
+    lines = [
+        f"{place}. {escape(domain_name(domain))}: {_of(rate)} {what}"
+        for place, (domain, rate) in enumerate(rows, 1)
+    ]
+    return "\n".join([f"*{label}*", *lines])
+
+
+def _of(rate: Rate) -> str:
+    """Always the counts, and the share where it says something: "9 of 12 (75 %)"."""
+    counts = f"{rate.hits} of {rate.n}"
+    share = share_of(rate)
+    return counts if share == counts else f"{counts} ({share})"
+
+
+def _queue(queue: QueueState, due_on: date, zone: str) -> str:
+    if not queue.pending:
+        return "Nothing waits for a review."
+    words = f"{queue.pending} waiting"
+    if queue.oldest_at is None:
+        return words
+    age = (due_on - queue.oldest_at.astimezone(ZoneInfo(zone)).date()).days
+    return f"{words}, {'the oldest ' if queue.pending > 1 else ''}{_age(age)}"
+
+
+def _age(days: int) -> str:
+    return f"for {counted(days, 'day')}" if days > 0 else "since today"
+
+
+def _flows(published: tuple[FlowMention, ...]) -> str:
+    lines = [f"• {bold(flow.title)} version {flow.version}" for flow in published[:SHOWN_FLOWS]]
+    more = len(published) - SHOWN_FLOWS
+    return "\n".join([*lines, *([f"… {more} more"] if more > 0 else [])])
+
+
+EXAMPLES: Mapping[str, Callable[[], Json]] = {
+    "digest": partial(digest_message, samples.DIGEST, samples.PICTURE),
+    "digest, picture missing": partial(digest_message, samples.DIGEST, None),
+    "nothing to say": partial(digest_message, samples.NOTHING, None),
+    "preview": partial(digest_preview, samples.DIGEST),
+}

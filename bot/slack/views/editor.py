@@ -1,0 +1,137 @@
+"""Editing a proposal before it is published, and rejecting one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+from bot.domain.errors import InvalidTreeError, TreeProblem
+from bot.domain.outline_text import to_outline
+from bot.domain.proposals import MAX_REASON, Proposal, ProposalKind
+from bot.slack.ids import Callback, Field, VersionedId
+from bot.slack.mrkdwn import bold, plain, size
+from bot.slack.views import samples
+from bot.slack.views.blocks import INPUT, Json, modal, section, text_input
+from bot.slack.views.proposals import title_of
+
+PART_CHARACTERS = 2400
+"""How much of a flow one input shows at first: less than it takes, so that there is room to write."""
+MAX_PARTS = 40
+MAX_TITLE = 120
+MAX_SUMMARY = 1000
+SHOWN_PROBLEMS = 3
+LEGEND = (
+    "One line a step, two spaces deeper than the step it follows, behind its answer and a colon: "
+    "“Yes: = Replace the cable”. Before a step, = means a fix, ! a hand-over, > something to do; all else is a "
+    "question. An answer with a colon stands in quotes. #1 names a step, and -> #1 goes there from elsewhere. "
+    "⏎ is a line break."
+)
+TOO_LONG = (
+    "This flow is too long to be edited in Slack. Export it with `flowpilot flows export`, change the file, "
+    "and import it again."
+)
+
+
+def edit_modal(proposal: Proposal) -> Json:
+    """Title, summary and steps to be changed; what is submitted is published."""
+    parts = split_outline(to_outline(proposal.draft.tree))
+    if len(parts) > MAX_PARTS:
+        return modal("Edit proposal", [section(TOO_LONG)])
+    draft = proposal.draft
+    return modal(
+        "Edit proposal",
+        [
+            text_input(Field.TITLE, "Title", plain(title_of(proposal), MAX_TITLE), limit=MAX_TITLE),
+            text_input(
+                Field.SUMMARY,
+                "Summary",
+                plain(draft.summary, MAX_SUMMARY),
+                limit=MAX_SUMMARY,
+                multiline=True,
+                optional=True,
+            ),
+            *_step_inputs(parts),
+        ],
+        submit="Publish",
+        callback=Callback.PROPOSAL_PUBLISH.value,
+        metadata=str(VersionedId(proposal.id, proposal.version)),
+    )
+
+
+def reject_modal(proposal: Proposal) -> Json:
+    """Asks for the reason; look-alikes are then not proposed again."""
+    kind = "flow" if proposal.kind is ProposalKind.NEW_FLOW else "change"
+    return modal(
+        "Reject proposal",
+        [
+            section(f"{bold(title_of(proposal))} and look-alikes of this {kind} are not proposed again."),
+            text_input(
+                Field.REASON,
+                "What is wrong with it?",
+                multiline=True,
+                limit=MAX_REASON,
+                hint="The reason stays with the proposal, for whoever asks later.",
+            ),
+        ],
+        submit="Reject",
+        callback=Callback.PROPOSAL_REJECT.value,
+        metadata=str(VersionedId(proposal.id, proposal.version)),
+    )
+
+
+def split_outline(text: str) -> list[str]:
+    """The outline in parts of whole lines that each fit into an input; joined by line breaks they are the outline."""
+    parts: list[list[str]] = [[]]
+    room = PART_CHARACTERS
+    for line in text.split("\n"):
+        if parts[-1] and size(line) + 1 > room:
+            parts.append([])
+            room = PART_CHARACTERS
+        parts[-1].append(line)
+        room -= size(line) + 1
+    return ["\n".join(lines) for lines in parts]
+
+
+def tree_errors(error: InvalidTreeError, parts: Sequence[str]) -> dict[str, str]:
+    """The problems as Slack shows them: a text for each input that holds one of the lines."""
+    found: dict[str, list[str]] = {}
+    for problem in error.problems:
+        field, line = _place(problem, parts)
+        found.setdefault(field, []).append(f"Line {line}: {problem.sentence}" if line else problem.sentence)
+    return {field: _few(sentences) for field, sentences in found.items()}
+
+
+def step_field(number: int) -> str:
+    """The block of one part of the steps."""
+    return f"{Field.STEPS.value}{number}"
+
+
+def _step_inputs(parts: Sequence[str]) -> Iterator[Json]:
+    for number, part in enumerate(parts):
+        label = "Steps" if len(parts) == 1 else f"Steps, part {number + 1} of {len(parts)}"
+        hint = LEGEND if number == len(parts) - 1 else None
+        yield text_input(step_field(number), label, part, multiline=True, limit=INPUT, hint=hint)
+
+
+def _place(problem: TreeProblem, parts: Sequence[str]) -> tuple[str, int | None]:
+    """The input that holds the problem's line, and the line's number there; the first input for the whole tree."""
+    if problem.line is None:
+        return step_field(0), None
+    before = 0
+    for number, part in enumerate(parts):
+        lines = part.count("\n") + 1
+        if problem.line <= before + lines:
+            return step_field(number), problem.line - before
+        before += lines
+    return step_field(max(0, len(parts) - 1)), None
+
+
+def _few(sentences: Sequence[str]) -> str:
+    more = len(sentences) - SHOWN_PROBLEMS
+    return " ".join([*sentences[:SHOWN_PROBLEMS], *([f"… and {more} more."] if more > 0 else [])])
+
+
+EXAMPLES: Mapping[str, Callable[[], Json]] = {
+    "edit": partial(edit_modal, samples.NEW_FLOW.proposal),
+    "reject": partial(reject_modal, samples.NEW_FLOW.proposal),
+}

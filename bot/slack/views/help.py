@@ -1,0 +1,60 @@
+"""What FlowPilot can do, said where somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from bot.domain.sessions import ProblemDomain
+from bot.domain.windows import PERIODS
+from bot.slack.ids import COMMAND
+from bot.slack.mrkdwn import inline, plain
+from bot.slack.views.blocks import Json, message
+
+USAGE_HINT = "stats [7d|30d|90d] [domain] [share] · queue · digest · help"
+COMMANDS = (
+    ("stats", "the numbers of the last 30 days; add `7d` or `90d`, a domain, `share` for everybody here"),
+    ("queue", "what waits for a review"),
+    ("digest", "this week's digest as it would be today"),
+    ("help", "this list"),
+)
+QUOTED_CHARACTERS = 80
+WHAT_IT_DOES = (
+    "FlowPilot turns resolved support sessions into troubleshooting flows. Proposals come to the review channel, "
+    "reviewers decide there, and approved flows guide the next session."
+)
+
+
+def help_message(not_understood: str = "") -> Json:
+    """The commands that work; first what was not understood, if anything."""
+    before = f"I do not know “{inline(plain(not_understood, QUOTED_CHARACTERS))}”. " if not_understood else ""
+    return message(before + WHAT_IT_DOES + "\n" + _commands())
+
+
+def not_yet_message(command: str) -> Json:
+    """For a command that is planned and does not work yet."""
+    return message(f"`{COMMAND} {inline(command)}` is not there yet. What works today:\n{_commands()}")
+
+
+def unknown_period_message(word: str) -> Json:
+    periods = ", ".join(f"`{days}d`" for days in PERIODS)
+    return message(f"There is no period “{inline(plain(word, QUOTED_CHARACTERS))}”. Choose one of {periods}.")
+
+
+def unknown_domain_message(word: str) -> Json:
+    """Lists the domains, as they are typed."""
+    domains = ", ".join(f"`{domain.value}`" for domain in ProblemDomain)
+    return message(f"There is no domain “{inline(plain(word, QUOTED_CHARACTERS))}”. Choose one of {domains}.")
+
+
+def _commands() -> str:
+    return "\n".join(f"• `{COMMAND} {name}` {does}" for name, does in COMMANDS)
+
+
+EXAMPLES: Mapping[str, Callable[[], Json]] = {
+    "help": help_message,
+    "not understood": partial(help_message, "<!channel> do *something*"),
+    "not there yet": partial(not_yet_message, "gaps"),
+    "unknown period": partial(unknown_period_message, "14d"),
+    "unknown domain": partial(unknown_domain_message, "plumbing"),
+}

@@ -1,0 +1,65 @@
+"""Turns of phrase that several nouns share."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.charts.words import counted, domain_name
+from bot.domain.digests import QueueState
+from bot.domain.proposals import ProposalStatus
+from bot.domain.sessions import ProblemDomain
+
+DECIDED = {
+    ProposalStatus.APPROVED: "approved",
+    ProposalStatus.MODIFIED: "edited and published",
+    ProposalStatus.DISMISSED: "parked",
+    ProposalStatus.REJECTED: "rejected",
+    ProposalStatus.EXPIRED: "expired",
+}
+"""What was done to a proposal that is decided."""
+
+_UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+
+
+def lasting(duration: timedelta) -> str:
+    """The duration in its largest whole unit: "6 days", "2 hours", "4 seconds"."""
+    for unit, size in _UNITS:
+        if duration >= size:
+            return counted(duration // size, unit)
+    return counted(max(0, int(duration.total_seconds())), "second")
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """For example "4 seconds ago"."""
+    return f"{lasting(now - at)} ago" if now - at >= timedelta(seconds=1) else "just now"
+
+
+def came(at: datetime, now: datetime) -> str:
+    """For what stays on the screen for a while: "came 2 hours ago", never in seconds."""
+    return f"came {ago(at, now)}" if now - at >= timedelta(minutes=1) else "came just now"
+
+
+def waiting(queue: QueueState, now: datetime) -> str:
+    """The review queue in a phrase: "3 proposals wait, the oldest for 6 days"."""
+    if not queue.pending:
+        return "nothing waits for a review"
+    verb = "waits" if queue.pending == 1 else "wait"
+    phrase = f"{counted(queue.pending, 'proposal')} {verb}"
+    if queue.oldest_at is None or now - queue.oldest_at < timedelta(minutes=1):
+        return phrase
+    age = lasting(now - queue.oldest_at)
+    return f"{phrase}, for {age}" if queue.pending == 1 else f"{phrase}, the oldest for {age}"
+
+
+def names(people: list[str]) -> str:
+    """For example "Ada Reyes or Chloe Marsh"."""
+    return " or ".join([", ".join(people[:-1]), people[-1]]) if len(people) > 1 else "".join(people)
+
+
+def capitalised(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]
+
+
+def domain_words(domain: ProblemDomain | str | None) -> str:
+    """The domain as people call it; "no domain" without one."""
+    return "no domain" if domain is None else domain_name(str(domain))

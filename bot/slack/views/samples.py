@@ -1,0 +1,175 @@
+"""Domain values that the views' examples show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from bot.domain.cards import HomeFacts, ProposalCard
+from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Knowledge, TierRow, Totals
+from bot.domain.digests import Digest, FlowMention, QueueState
+from bot.domain.flows import FlowDraft
+from bot.domain.members import Member, Role
+from bot.domain.merging import Branch, TreeChange
+from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
+from bot.domain.sessions import ProblemDomain, Session, SessionSource, SessionStatus
+from bot.domain.statistics import Interval, Minutes
+from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
+from bot.domain.windows import Window
+from bot.slack.views.blocks import image
+
+NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+ADA = Member(id="U0ADMIN01", name="Ada Reyes", role=Role.ADMIN)
+CHLOE = Member(id="U0ADMIN02", name="Chloe Marsh", role=Role.ADMIN)
+BEN = Member(id="U0ENGIN01", name="Ben Okafor")
+PICTURE = image("F0000000001", "Flow with 6 steps: first asks whether split tunnelling is on; 3 fixes.")
+
+TREE = FlowTree(
+    "n1",
+    {
+        "n1": Node(
+            kind=NodeKind.QUESTION,
+            text="Is split tunnelling on?",
+            options=(Option("o1", "Yes", "n2"), Option("o2", "No", "n3")),
+            evidence=frozenset({Evidence(1, 0)}),
+        ),
+        "n2": Node(kind=NodeKind.RESOLUTION, text="Turn split tunnelling off in the gateway profile"),
+        "n3": Node(
+            kind=NodeKind.QUESTION,
+            text="Does it drop on a cable too?",
+            options=(Option("o1", "Yes", "n4"), Option("o2", "No", "n5")),
+        ),
+        "n4": Node(
+            kind=NodeKind.ACTION,
+            text="Lower the MTU to 1350",
+            options=(Option("o1", "It worked", "n6"), Option("o2", "It did not", "n7")),
+        ),
+        "n5": Node(kind=NodeKind.RESOLUTION, text="Move the access point to channel 36"),
+        "n6": Node(kind=NodeKind.RESOLUTION, text="Keep the lower MTU"),
+        "n7": Node(kind=NodeKind.ESCALATION, text="The network team looks at the gateway's logs"),
+    },
+)
+_PROPOSAL = Proposal(
+    id=7,
+    kind=ProposalKind.NEW_FLOW,
+    status=ProposalStatus.PENDING,
+    version=2,
+    draft=FlowDraft(
+        title="VPN drops every ten minutes",
+        summary="The tunnel drops at regular intervals; the MTU or the Wi-Fi channel is to blame.",
+        tree=TREE,
+        problem_domain=ProblemDomain.NETWORKING,
+        keywords=("vpn", "mtu"),
+    ),
+    support=Support(session_ids=(1, 2, 3, 4, 5, 6, 7), engineers=4, imported=2),
+    confidence=0.91,
+    analyst="outline-1",
+    created_at=NOW - timedelta(days=2),
+    updated_at=NOW - timedelta(days=1),
+    card=MessageRef("C0REVIEW01", "1795340000.000100"),
+)
+NEW_FLOW = ProposalCard(
+    proposal=_PROPOSAL,
+    examples=("VPN drops every ten minutes", "vpn disconnects & comes back, <all day>"),
+    change=TreeChange(added=tuple(TREE.nodes)),
+    reviewers=(ADA, CHLOE),
+)
+CHANGE = ProposalCard(
+    proposal=replace(_PROPOSAL, id=8, kind=ProposalKind.ENHANCEMENT, flow_id=3, base_version=4, version=1),
+    examples=("VPN keeps dropping since the new access point",),
+    flow=FlowMention(3, "VPN drops", 4),
+    change=TreeChange(
+        added=("n4", "n5", "n6"),
+        changed=("n1",),
+        branches=(Branch("n3", "No", "n5"), Branch("n3", "Yes", "n4")),
+    ),
+    reviewers=(ADA, CHLOE),
+)
+
+
+def _decided(status: ProposalStatus, reason: str | None = None) -> ProposalCard:
+    decided = replace(_PROPOSAL, status=status, decided_by=ADA.id, decided_at=NOW, version=3, reason=reason)
+    return replace(NEW_FLOW, proposal=decided)
+
+
+DISMISSED = _decided(ProposalStatus.DISMISSED)
+REJECTED = _decided(ProposalStatus.REJECTED, "We do not touch the MTU <any more>.")
+_APPROVED = _decided(ProposalStatus.APPROVED)
+APPROVED = replace(
+    _APPROVED,
+    published=FlowMention(3, "VPN drops every ten minutes", 1),
+    proposal=replace(_APPROVED.proposal, published_flow_id=3, published_version=1),
+)
+_EXPIRED = _decided(ProposalStatus.EXPIRED)
+EXPIRED = replace(_EXPIRED, proposal=replace(_EXPIRED.proposal, decided_by=None))
+SESSION = Session(
+    id=1,
+    external_id="T-1042",
+    source=SessionSource.IMPORT,
+    problem="VPN drops every ten minutes",
+    status=SessionStatus.RESOLVED,
+    created_at=NOW - timedelta(days=9),
+    problem_domain=ProblemDomain.NETWORKING,
+    engineer=BEN.id,
+    ticket="1042",
+    resolved_at=NOW - timedelta(days=9) + timedelta(minutes=37),
+    resolution="Lowered the MTU to 1350 on the gateway profile.",
+)
+
+_WINDOW = Window(start=datetime(2026, 10, 24, 22, tzinfo=UTC), end=NOW, zone="Europe/Berlin", days=30)
+DASHBOARD = Dashboard(
+    window=_WINDOW,
+    totals=Totals(
+        sessions=412, resolved=321, escalated=48, abandoned=20, steps_to_resolution=4.2, rating=4.1
+    ),
+    previous=Totals(sessions=398, resolved=262, escalated=70, abandoned=30),
+    wall=Minutes(n=321, mean=44.0, median=31.2, p90=120.5, interval=Interval(29.0, 34.0)),
+    previous_wall=Minutes(n=262, mean=46.0, median=32.5, p90=130.0, interval=Interval(29.5, 36.0)),
+    active=Minutes(n=321, mean=40.0, median=28.0, p90=101.0, interval=Interval(26.0, 31.0)),
+    trend=(DayRow(on=date(2026, 11, 23), resolved=9, mean_minutes=40, median_minutes=31, p90_minutes=90),),
+    domains=(
+        DomainRow(domain="networking", total=120, resolved=90, escalated=21, abandoned=4),
+        DomainRow(domain="m365", total=98, resolved=84, escalated=6, abandoned=3),
+        DomainRow(domain="unknown", total=21, resolved=9, escalated=6, abandoned=2),
+    ),
+    tiers=(
+        TierRow(tier="guided", sessions=190, resolved=165),
+        TierRow(tier="exploring", sessions=120, resolved=88),
+        TierRow(tier="discovery", sessions=102, resolved=68),
+    ),
+    coverage=(
+        CoverageRow(domain="networking", flows=4, sessions=120, guided=70),
+        CoverageRow(domain="m365", flows=1, sessions=98, guided=20),
+    ),
+    knowledge=Knowledge(flows=34, ai_flows=29, pending=5, approved=8, rejected=1),
+)
+NO_SESSIONS = Dashboard(
+    window=_WINDOW,
+    totals=Totals(),
+    previous=Totals(),
+    wall=Minutes(),
+    previous_wall=Minutes(),
+    active=Minutes(),
+)
+QUEUE = QueueState(pending=5, oldest_at=NOW - timedelta(days=6))
+DIGEST = Digest(
+    due_on=date(2026, 11, 23),
+    dashboard=replace(DASHBOARD, window=replace(_WINDOW, days=7)),
+    queue=QUEUE,
+    published=(FlowMention(3, "VPN drops", 2), FlowMention(9, "Printer & scanner offline", 1)),
+)
+NOTHING = Digest(
+    due_on=date(2026, 11, 23),
+    dashboard=replace(NO_SESSIONS, window=replace(_WINDOW, days=7)),
+    queue=QueueState(),
+)
+ADMIN_HOME = HomeFacts(
+    member=ADA,
+    queue=QUEUE,
+    waiting=(_PROPOSAL, CHANGE.proposal),
+    flows=34,
+    resolved_by_member=12,
+    reviewers=(ADA, CHLOE),
+)
+EMPTY_HOME = replace(ADMIN_HOME, queue=QueueState(), waiting=())
+ENGINEER_HOME = replace(ADMIN_HOME, member=BEN, resolved_by_member=1)

@@ -1,0 +1,237 @@
+"""Reviewers decide on proposals in Slack."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.flows import FlowOrigin
+from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
+from tests.slack.conftest import ADA, BEN, CHLOE, TEAM, Bot, said_by
+from tests.storage.makers import a_draft, a_tree
+
+OUTLINE = "Is split tunnelling on?\n  No: = Lower the MTU to 1350.\n  Yes: ! Ask the network team."
+
+
+async def a_change(bot: Bot) -> Proposal:
+    """A proposal to change a published flow."""
+    now = bot.clock.now()
+    async with bot.database.transaction(TEAM) as tx:
+        flow = await tx.flows.publish_new(
+            a_draft(title="VPN"), origin=FlowOrigin.MANUAL, by=ADA, at=now, change="New.", proposal_id=None
+        )
+    return await bot.a_proposal(
+        ProposalKind.ENHANCEMENT, flow_id=flow.id, title="VPN", tree=a_tree(text="Is it split?")
+    )
+
+
+async def grown(bot: Bot, proposal: Proposal) -> None:
+    """The proposal has a new version, and nobody has drawn the card anew yet."""
+    async with bot.database.transaction(TEAM) as tx:
+        await tx.proposals.grow(
+            proposal.id,
+            seen_version=proposal.version,
+            kind=proposal.kind,
+            draft=proposal.draft,
+            status=proposal.status,
+            confidence=0.95,
+            now=bot.clock.now(),
+        )
+
+
+async def test_approving_publishes_the_flow_and_turns_the_buttons_into_a_record(bot: Bot) -> None:
+    proposal = await bot.a_proposal(title="VPN drops")
+    ack = await bot.sandbox.person(ADA).click(bot.cards()[0], "proposal.approve")
+    await bot.settle()
+    (card,) = bot.cards()
+    decided = await bot.proposal(proposal.id)
+    assert ack.ok
+    assert (decided.status, decided.decided_by, decided.published_version) == (
+        ProposalStatus.APPROVED,
+        ADA,
+        1,
+    )
+    assert "published as *VPN drops* version 1" in said_by(card)
+    assert "proposal.approve" not in said_by(card)
+    assert "View Flow" in said_by(card)
+
+
+async def test_of_two_reviewers_who_click_at_once_one_wins_and_the_other_is_told_who(bot: Bot) -> None:
+    proposal = await bot.a_proposal()
+    (card,) = bot.cards()
+    ada, chloe = bot.sandbox.person(ADA), bot.sandbox.person(CHLOE)
+    await asyncio.gather(ada.click(card, "proposal.approve"), chloe.click(card, "proposal.dismiss"))
+    await bot.settle()
+    winner = (await bot.proposal(proposal.id)).decided_by
+    loser = CHLOE if winner == ADA else ADA
+    name, done = {ADA: ("Ada Reyes", "approved"), CHLOE: ("Chloe Marsh", "parked")}[winner or ""]
+    assert re.fullmatch(rf"{name} {done} this (just now|\d seconds? ago)\.", await bot.told(loser))
+    assert len(bot.cards()) == 1
+    assert bot.sandbox.ephemerals(winner or "") == []
+
+
+async def test_a_second_click_later_says_who_was_first_and_when(bot: Bot) -> None:
+    await bot.a_proposal()
+    (card,) = bot.cards()
+    await bot.sandbox.person(ADA).click(card, "proposal.approve")
+    await bot.deps.running.drain(5)
+    bot.clock.ahead = timedelta(minutes=7)
+    await bot.sandbox.person(CHLOE).click(card, "proposal.reject")
+    await bot.modal_with(CHLOE, "Ada Reyes approved this 7 minutes ago.")
+
+
+async def test_an_engineer_is_refused_by_the_service_and_told_whom_to_ask(bot: Bot) -> None:
+    proposal = await bot.a_proposal()
+    await bot.sandbox.person(ADA).open_home()
+    await bot.sandbox.person(CHLOE).open_home()
+    await bot.sandbox.person(BEN).click(bot.cards()[0], "proposal.approve")
+    assert await bot.told(BEN) == "Only reviewers can decide. Ask Ada Reyes or Chloe Marsh."
+    assert (await bot.proposal(proposal.id)).status is ProposalStatus.PENDING
+
+
+async def test_an_engineer_gets_no_form_to_fill_in(bot: Bot) -> None:
+    await bot.a_proposal()
+    await bot.sandbox.person(BEN).click(bot.cards()[0], "proposal.edit")
+    modal = await bot.modal_with(BEN, "Only reviewers can decide")
+    assert "submit" not in modal.payload
+
+
+async def test_a_click_on_an_outdated_card_is_refused_and_the_card_is_drawn_anew(bot: Bot) -> None:
+    proposal = await bot.a_proposal()
+    (before,) = bot.cards()
+    await grown(bot, proposal)
+    await bot.sandbox.person(ADA).click(before, "proposal.approve")
+    assert "changed since you opened it" in await bot.told(ADA)
+    await bot.settle()
+    (after,) = bot.cards()
+    assert f"{proposal.id}:{proposal.version + 1}" in said_by(after)
+    assert after.ts == before.ts
+
+
+async def test_dismissing_parks_and_reopening_brings_the_buttons_back(bot: Bot) -> None:
+    proposal = await bot.a_proposal()
+    await bot.sandbox.person(ADA).click(bot.cards()[0], "proposal.dismiss")
+    await bot.settle()
+    assert "wakes when a new session supports it" in said_by(bot.cards()[0])
+    await bot.sandbox.person(CHLOE).click(bot.cards()[0], "proposal.reopen")
+    await bot.settle()
+    assert (await bot.proposal(proposal.id)).status is ProposalStatus.PENDING
+    assert "proposal.approve" in said_by(bot.cards()[0])
+
+
+async def test_rejecting_asks_for_a_reason_and_shows_it(bot: Bot) -> None:
+    proposal = await bot.a_proposal()
+    ada = bot.sandbox.person(ADA)
+    await ada.click(bot.cards()[0], "proposal.reject")
+    form = await bot.modal_with(ADA, "What is wrong with it?")
+    await ada.submit(form, {"reason": "   "})
+    await bot.settle()
+    assert bot.modal(ADA).errors["reason"].startswith("Say why")  # type: ignore[union-attr]
+    await ada.submit(form, {"reason": "Wrong product <!channel>"})
+    await bot.settle()
+    assert bot.modal(ADA) is None
+    assert (await bot.proposal(proposal.id)).reason == "Wrong product <!channel>"
+    assert "“Wrong product &lt;!channel&gt;”" in said_by(bot.cards()[0])
+
+
+async def test_a_rejection_that_comes_too_late_keeps_the_form_open(bot: Bot) -> None:
+    await bot.a_proposal()
+    (card,) = bot.cards()
+    ada = bot.sandbox.person(ADA)
+    await ada.click(card, "proposal.reject")
+    form = await bot.modal_with(ADA, "What is wrong with it?")
+    await bot.sandbox.person(CHLOE).click(card, "proposal.approve")
+    await bot.deps.running.drain(5)
+    await ada.submit(form, {"reason": "Wrong"})
+    assert "Chloe Marsh approved this" in bot.modal(ADA).errors["reason"]  # type: ignore[union-attr]
+
+
+async def test_editing_publishes_what_was_submitted(bot: Bot) -> None:
+    proposal = await bot.a_proposal(title="VPN drops")
+    ada = bot.sandbox.person(ADA)
+    await ada.click(bot.cards()[0], "proposal.edit")
+    form = await bot.modal_with(ADA, "Is split tunnelling on?")
+    steps = OUTLINE.replace("1350", "1300")
+    ack = await ada.submit(form, {"title": "VPN keeps dropping", "summary": "", "steps.0": steps})
+    await bot.settle()
+    decided = await bot.proposal(proposal.id)
+    async with bot.database.transaction(TEAM) as tx:
+        flow = await tx.flows.get(decided.published_flow_id or 0)
+    assert ack.ok
+    assert bot.modal(ADA) is None
+    assert decided.status is ProposalStatus.MODIFIED
+    assert flow.title == "VPN keeps dropping"
+    assert "Lower the MTU to 1300." in [node.text for node in flow.tree.nodes.values()]
+    assert "published as *VPN keeps dropping* version 1" in said_by(bot.cards()[0])
+
+
+async def test_a_wrong_line_is_named_beside_the_steps_and_nothing_is_published(bot: Bot) -> None:
+    proposal = await bot.a_proposal()
+    ada = bot.sandbox.person(ADA)
+    await ada.click(bot.cards()[0], "proposal.edit")
+    form = await bot.modal_with(ADA, "Is split tunnelling on?")
+    steps = "Is split tunnelling on?\n  No: = Lower the MTU.\n  Yes: Is it on Wi-Fi?"
+    await ada.submit(form, {"steps.0": steps})
+    errors = bot.modal(ADA).errors  # type: ignore[union-attr]
+    assert list(errors) == ["steps.0"]
+    assert "Line 3" in errors["steps.0"]
+    assert (await bot.proposal(proposal.id)).status is ProposalStatus.PENDING
+
+
+async def test_an_edit_of_a_proposal_that_grew_meanwhile_is_refused_in_the_form(bot: Bot) -> None:
+    proposal = await bot.a_proposal()
+    ada = bot.sandbox.person(ADA)
+    await ada.click(bot.cards()[0], "proposal.edit")
+    form = await bot.modal_with(ADA, "Is split tunnelling on?")
+    await grown(bot, proposal)
+    await ada.submit(form, {"steps.0": OUTLINE})
+    assert "changed since you opened it" in bot.modal(ADA).errors["title"]  # type: ignore[union-attr]
+
+
+async def test_a_change_of_a_flow_is_published_through_the_editor_only(bot: Bot) -> None:
+    proposal = await a_change(bot)
+    card = bot.cards()[-1]
+    assert "Edit & Publish" in said_by(card)
+    assert "proposal.approve" not in said_by(card)
+    ada = bot.sandbox.person(ADA)
+    await ada.click(card, "proposal.edit")
+    form = await bot.modal_with(ADA, "Is it split?")
+    await ada.submit(form, {})
+    await bot.settle()
+    decided = await bot.proposal(proposal.id)
+    assert (decided.status, decided.published_version) == (ProposalStatus.MODIFIED, 2)
+
+
+async def test_details_show_every_step_and_the_sessions_behind_it(bot: Bot) -> None:
+    await bot.a_proposal(title="VPN drops")
+    await bot.sandbox.person(BEN).click(bot.cards()[0], "proposal.view")
+    modal = await bot.modal_with(BEN, "Learnt from")
+    words = said_by_view(modal.payload)
+    assert "Fix: Lower the MTU to 1350." in words
+    assert "VPN drops every ten minutes" in words
+    assert "Decide on its card" in words
+
+
+async def test_a_broken_button_gives_a_reference_and_no_details(bot: Bot) -> None:
+    await bot.a_proposal()
+    card = bot.cards()[0]
+    ada = bot.sandbox.person(ADA)
+    action = {"type": "button", "action_id": "proposal.approve", "block_id": "b", "value": "nonsense"}
+    ack = await ada.press(card, action | {"action_ts": "1.000001"})
+    assert ack.ok
+    assert (await bot.told(ADA)).endswith("give an admin the reference ref1.")
+
+
+@pytest.mark.parametrize("action", ["proposal.approve", "proposal.dismiss"])
+async def test_a_decision_is_acked_before_anything_is_read(bot: Bot, action: str) -> None:
+    await bot.a_proposal()
+    async with bot.database.transaction(TEAM) as tx:
+        await tx.workspaces.change_settings((await tx.workspaces.get()).settings)  # holds the row
+        ack = await bot.sandbox.person(ADA).click(bot.cards()[0], action)
+        assert ack.ok
+    await bot.settle()
+
+
+def said_by_view(view: object) -> str:
+    return str(view)

@@ -1,0 +1,216 @@
+"""Everything that people see, within Slack's limits whatever is in it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from bot.domain.cards import ProposalCard, ProposalDetails
+from bot.domain.digests import FlowMention
+from bot.domain.errors import InvalidTreeError, TreeProblem
+from bot.domain.flows import FlowDraft
+from bot.domain.members import Member
+from bot.domain.merging import compare
+from bot.domain.outline_text import from_outline, to_outline
+from bot.domain.proposals import ProposalKind, ProposalStatus
+from bot.domain.statistics import Interval, Minutes
+from bot.domain.trees import FlowTree, Node, NodeKind, Option
+from bot.sandbox import Problem, lint_message, lint_view
+from bot.slack.views import (
+    details,
+    digests,
+    editor,
+    home,
+    notices,
+    proposals,
+    queue,
+    samples,
+    stats,
+)
+from bot.slack.views import (
+    help as help_view,
+)
+from bot.slack.views.editor import split_outline, tree_errors
+
+MODULES = (details, digests, editor, help_view, home, notices, proposals, queue, stats)
+
+
+def name_of(module: ModuleType) -> str:
+    return module.__name__.rpartition(".")[2]
+
+
+EXAMPLES = [
+    pytest.param(make, id=f"{name_of(module)}: {name}")
+    for module in MODULES
+    for name, make in module.EXAMPLES.items()
+]
+UPDATED_TEXT = 4000
+NASTY = st.text(
+    st.one_of(
+        st.sampled_from("<>&*_~`|!@#:\n\t \u200b\U0001f600…"),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    )
+)
+
+
+def long_text(most: int) -> st.SearchStrategy[str]:
+    """Texts up to `most` characters, more often long than hypothesis likes to make them."""
+    repeated = st.builds(lambda piece, times: (piece * times)[:most], NASTY, st.integers(1, most))
+    return st.one_of(NASTY.map(lambda text: text[:most]), repeated)
+
+
+def trees() -> st.SearchStrategy[FlowTree]:
+    """A question with up to ten answers, each to an end or to an action."""
+    texts = long_text(2000).map(lambda text: text.strip() or "What?")
+    labels = st.lists(long_text(75).map(lambda text: text.strip() or "Yes"), min_size=1, max_size=10)
+
+    def tree(labels: list[str], texts: list[str]) -> FlowTree:
+        ends = {
+            f"n{number + 2}": Node(kind=NodeKind.RESOLUTION, text=texts[number % len(texts)])
+            for number in range(len(labels))
+        }
+        options = tuple(Option(f"o{n}", label, f"n{n + 2}") for n, label in enumerate(labels))
+        return FlowTree("n1", {"n1": Node(kind=NodeKind.QUESTION, text=texts[0], options=options), **ends})
+
+    return st.builds(tree, labels, st.lists(texts, min_size=1, max_size=5))
+
+
+def cards() -> st.SearchStrategy[ProposalCard]:
+    """Cards of every status and kind, with whatever people and models write."""
+
+    def card(tree: FlowTree, texts: list[str], status: ProposalStatus, kind: ProposalKind) -> ProposalCard:
+        draft = FlowDraft(title=texts[0], summary=texts[1], tree=tree)
+        base = samples.APPROVED.proposal
+        proposal = replace(base, status=status, kind=kind, draft=draft, reason=texts[2])
+        flow = None if kind is ProposalKind.NEW_FLOW else FlowMention(3, texts[0], 4)
+        published = FlowMention(3, texts[1], 1) if status is ProposalStatus.APPROVED else None
+        change = compare(samples.TREE if flow else None, tree)
+        return ProposalCard(
+            proposal=proposal, examples=tuple(texts), flow=flow, published=published, change=change
+        )
+
+    texts = st.lists(long_text(3000), min_size=3, max_size=3)
+    return st.builds(card, trees(), texts, st.sampled_from(ProposalStatus), st.sampled_from(ProposalKind))
+
+
+def problems_of(payload: dict[str, Any]) -> list[Problem]:
+    return lint_view(payload) if "type" in payload else lint_message(payload, most_text=UPDATED_TEXT)
+
+
+def speaks_to_somebody(payload: dict[str, Any]) -> bool:
+    """Whether any mrkdwn in it calls a channel."""
+    return any(
+        call in words for words in mrkdwn_of(payload) for call in ("<!channel", "<!here", "<!everyone")
+    )
+
+
+def mrkdwn_of(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["text"]] if value.get("type") == "mrkdwn" else []
+        return own + [words for inner in value.values() for words in mrkdwn_of(inner)]
+    return [words for inner in value for words in mrkdwn_of(inner)] if isinstance(value, list) else []
+
+
+@pytest.mark.parametrize("make", EXAMPLES)
+def test_every_example_keeps_the_limits(make: Callable[[], dict[str, Any]]) -> None:
+    assert problems_of(make()) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_the_gallery(module: ModuleType, snapshot: SnapshotAssertion) -> None:
+    shown = {name: make() for name, make in module.EXAMPLES.items()}
+    assert shown == snapshot.use_extension(JSONSnapshotExtension)
+
+
+@settings(max_examples=60, deadline=None)
+@given(card=cards())
+def test_no_proposal_breaks_a_limit_or_calls_a_channel(card: ProposalCard) -> None:
+    session = replace(samples.SESSION, problem=card.proposal.draft.summary, resolution=card.examples[2])
+    shown = [
+        proposals.proposal_card(card, samples.PICTURE),
+        proposals.proposal_card(card, None),
+        details.details_modal(ProposalDetails(card=card, evidence=(session,) * 30), None),
+        editor.edit_modal(card.proposal),
+        editor.reject_modal(card.proposal),
+        queue.queue_answer(samples.QUEUE, [card.proposal] * 10, now=samples.NOW),
+    ]
+    assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
+    assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=long_text(5000), name=long_text(200))
+def test_no_words_of_people_break_a_limit_or_call_a_channel(text: str, name: str) -> None:
+    facts = replace(samples.ENGINEER_HOME, reviewers=(Member(id="U1", name=name),))
+    flows = tuple(FlowMention(number, text, 1) for number in range(8))
+    shown = [
+        home.home_view(facts, now=samples.NOW),
+        digests.digest_message(replace(samples.DIGEST, published=flows), samples.PICTURE),
+        help_view.help_message(text),
+        help_view.unknown_domain_message(text),
+        notices.notice_message(text),
+        notices.notice_modal("Proposal", text),
+        stats.dashboard_message(replace(samples.DASHBOARD, domain=name), None, asked_by="U1"),
+    ]
+    assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
+    assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
+@given(tree=trees())
+@settings(max_examples=40, deadline=None)
+def test_a_split_outline_is_the_outline(tree: FlowTree) -> None:
+    text = to_outline(tree)
+    parts = split_outline(text)
+    assert "\n".join(parts) == text
+    assert all(len(part) <= 3000 for part in parts)
+
+
+def test_a_long_flow_is_edited_in_parts_and_a_wrong_line_is_found_in_its_part() -> None:
+    labels = [f"Answer {number}" for number in range(10)]
+    text = "\n".join(["What is it?", *(f"  {label}: = {'Fix it. ' * 100}" for label in labels)])
+    parts = split_outline(to_outline(from_outline(text, base=samples.TREE)))
+    problem = TreeProblem("n1", "That is wrong.", line=1 + parts[0].count("\n") + 2)
+    assert len(parts) > 3
+    assert tree_errors(InvalidTreeError([problem]), parts) == {"steps.1": "Line 2: That is wrong."}
+
+
+def test_problems_of_the_whole_flow_stand_at_the_first_part() -> None:
+    found = tree_errors(InvalidTreeError([TreeProblem(None, f"Problem {n}.") for n in range(5)]), ["a"])
+    assert found == {"steps.0": "Problem 0. Problem 1. Problem 2. … and 2 more."}
+
+
+def test_a_flow_that_no_form_can_hold_is_not_offered_for_editing() -> None:
+    options = tuple(Option(f"o{n}", f"Answer {n}", f"n{n + 2}") for n in range(60))
+    ends = {option.next: Node(kind=NodeKind.RESOLUTION, text="x" * 2000) for option in options}
+    tree = FlowTree("n1", {"n1": Node(kind=NodeKind.QUESTION, text="What?", options=options), **ends})
+    draft = replace(samples.NEW_FLOW.proposal.draft, tree=tree)
+    modal = editor.edit_modal(replace(samples.NEW_FLOW.proposal, draft=draft))
+    assert "submit" not in modal
+    assert "too long" in json.dumps(modal)
+
+
+def test_an_enhancement_offers_no_approval() -> None:
+    words = json.dumps(proposals.proposal_card(samples.CHANGE, samples.PICTURE))
+    assert "proposal.approve" not in words
+    assert "Edit & Publish" in words
+
+
+def test_a_clear_change_of_the_time_to_resolve_is_named() -> None:
+    slower = Minutes(n=321, mean=90.0, median=80.0, p90=200.0, interval=Interval(75.0, 85.0))
+    words = stats.dashboard_answer(replace(samples.DASHBOARD, wall=slower), shared=False)["text"]
+    assert "the median time to resolve is up from 32 minutes to 80 minutes" in words
+
+
+def test_without_sessions_before_there_is_nothing_to_compare_with() -> None:
+    first = replace(samples.DASHBOARD, previous=samples.NO_SESSIONS.previous)
+    assert (
+        "There are no sessions in the 30 days before to compare with."
+        in stats.dashboard_answer(first, shared=False)["text"]
+    )
