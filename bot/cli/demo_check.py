@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.app import SystemClock
 from bot.cli.demo_stage import ADA, DIGEST_CHANNEL, REVIEW_CHANNEL, Stage, demo_stage
+from bot.cli.plain import plain_words
 from bot.cli.terminal import print_text
 from bot.domain.errors import FlowPilotError
 from bot.sandbox import Message
@@ -83,7 +84,7 @@ async def _stats(stage: Stage, pictures: Path) -> str:
     answer = await stage.sandbox.until(lambda: stage.sandbox.ephemerals(ADA.id), PATIENCE_SECONDS)
     pictured = await stage.sandbox.until(lambda: _pictured(stage.sandbox.dm(ADA.id)), PATIENCE_SECONDS)
     _keep(stage, pictured, pictures / "stats.png")
-    return answer[-1].text
+    return plain_words({"text": answer[-1].text})
 
 
 async def _digest(stage: Stage, pictures: Path) -> str:

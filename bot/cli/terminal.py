@@ -21,6 +21,7 @@ from bot.settings import Settings, read_settings
 from storage.database import Database
 
 T = TypeVar("T")
+WIDE = 10_000
 
 WorkspaceOption = Annotated[
     str | None,
@@ -70,13 +71,14 @@ def print_text(text: str) -> None:
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A plain table, as wide as the terminal."""
+    """A plain table, as wide as the terminal; one line a row when another program reads it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
+    console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else WIDE)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(markup=False, highlight=False).print(table)
+    console.print(table)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Slack's event ids, kept long enough to notice a second delivery."""
+"""What is remembered for a while only: Slack's event ids, to notice a second delivery, and the log of jobs done."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ from storage.database import Database
 
 KEPT = timedelta(hours=1)
 """Slack delivers an event again after about 0, 1 and 5 minutes."""
+JOB_LOG_KEPT = timedelta(days=7)
 
 
 async def forget_old_events(database: Database, workspace_id: str, *, now: datetime) -> None:
     async with database.transaction(workspace_id) as tx:
         await tx.events.forget_before(now - KEPT)
+
+
+async def forget_old_job_log(database: Database, *, now: datetime) -> None:
+    """Jobs that are done leave a line in the queue's log."""
+    async with database.all_workspaces() as everyone:
+        await everyone.forget_job_log(now - JOB_LOG_KEPT)

@@ -71,8 +71,12 @@ async def leave_workspace(database: Database, workspace_id: str, *, now: datetim
 async def forget_workspace(database: Database, workspace_id: str, *, uninstalled_at: datetime) -> None:
     """Delete everything of the workspace, unless it has been installed again since."""
     async with database.transaction(workspace_id) as tx:
-        if await tx.workspaces.is_gone_since(uninstalled_at):
+        is_gone = await tx.workspaces.is_gone_since(uninstalled_at)
+        if is_gone:
             await tx.workspaces.forget()
+    if is_gone:
+        async with database.all_workspaces() as everyone:
+            await everyone.discard_jobs(workspace_id)
 
 
 async def active_workspaces(database: Database) -> list[Workspace]:

@@ -1,0 +1,74 @@
+"""A messenger that remembers what it was told to say, and a desk with it."""
+
+from dataclasses import dataclass, field
+
+from bot.charts.pool import ChartPool
+from bot.domain.cards import HomeFacts, Picture, ProposalCard
+from bot.domain.dashboard import Dashboard
+from bot.domain.digests import Digest
+from bot.domain.proposals import MessageRef
+from bot.services.desk import Desk
+from storage.database import Database
+from tests.services.scripted import StoppedClock
+
+
+@dataclass
+class RememberingMessenger:
+    """Every message gets the next number as its time stamp. A `failure` is raised once, before anything is said."""
+
+    said: list[tuple[str, str, object, Picture | None]] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def _say(self, verb: str, to: str, what: object, picture: Picture | None = None) -> MessageRef:
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            raise failure
+        self.said.append((verb, to, what, picture))
+        return MessageRef(to, str(len(self.said)))
+
+    async def show_proposal(
+        self, workspace_id: str, channel: str, card: ProposalCard, picture: Picture
+    ) -> MessageRef:
+        posted = self._say("show_proposal", channel, card, picture)
+        return card.proposal.card or posted
+
+    async def send_dashboard(
+        self,
+        workspace_id: str,
+        to: str,
+        dashboard: Dashboard,
+        picture: Picture | None,
+        *,
+        asked_by: str,
+        key: str,
+    ) -> MessageRef:
+        return self._say("send_dashboard", to, dashboard, picture)
+
+    async def replace_dashboard(
+        self,
+        workspace_id: str,
+        at: MessageRef,
+        dashboard: Dashboard,
+        picture: Picture | None,
+        *,
+        asked_by: str,
+    ) -> None:
+        self._say("replace_dashboard", at.channel, dashboard, picture)
+
+    async def answer_stats(self, response_url: str, dashboard: Dashboard, *, shared: bool) -> None:
+        self._say("answer_stats", response_url, dashboard)
+
+    async def post_digest(
+        self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str
+    ) -> MessageRef:
+        return self._say("post_digest", channel, digest, picture)
+
+    async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
+        self._say("publish_home", facts.member.id, facts)
+
+    async def tell(self, workspace_id: str, user: str, sentence: str, *, key: str) -> None:
+        self._say("tell", user, sentence)
+
+
+def a_desk(database: Database, messenger: RememberingMessenger, charts: ChartPool) -> Desk:
+    return Desk(database=database, messenger=messenger, charts=charts, clock=StoppedClock())
