@@ -8,8 +8,8 @@ from functools import reduce
 from bot.charts.canvas import BLUE, FAINT, MUTED, VERMILLION, Box, plot_in, write
 from bot.charts.glyphs import fitted
 from bot.charts.panels import MOST_PITCH, SMALL_SIZE, TEXT_SIZE, Panel, Swatch
-from bot.charts.words import counted, domain_name, listed, share_of
 from bot.domain.dashboard import CoverageRow
+from bot.domain.words import counted, domain_name, listed, share_of
 
 _MOST_ROWS = 8
 _NAME_WIDTH = 250

@@ -10,9 +10,9 @@ from bot.charts.outcomes import describe_outcomes, draw_outcomes
 from bot.charts.panels import Panel
 from bot.charts.resolution_times import describe_resolution_times, draw_resolution_times
 from bot.charts.tiers import describe_tiers, draw_tiers
-from bot.charts.words import alt_text, domain_name, headline, window_words
 from bot.domain.cards import Picture
 from bot.domain.dashboard import Dashboard
+from bot.domain.words import alt_text, domain_name, headline, window_words
 
 SIZE = (1600, 1000)
 _HEADING = Box(44, 30, 1512, 98)

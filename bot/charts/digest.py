@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from bot.charts.canvas import FAINT, Box, render, sheet, write_heading
 from bot.charts.outcomes import MOST_ROWS, describe_outcomes, draw_outcomes, top_rows
 from bot.charts.panels import LEGEND_HEIGHT, MOST_PITCH, TITLE_HEIGHT, Panel
-from bot.charts.words import alt_text, domain_name, headline, listed, window_words
 from bot.domain.cards import Picture
 from bot.domain.digests import Digest
+from bot.domain.words import alt_text, domain_name, headline, listed, window_words
 
 _WIDTH = 1600
 _MARGIN = 44

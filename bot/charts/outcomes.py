@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from bot.charts.canvas import GREEN, MUTED, PAPER, VERMILLION, Box, plot_in, write
 from bot.charts.glyphs import fitted, width_of
 from bot.charts.panels import MOST_PITCH, SMALL_SIZE, TEXT_SIZE, Panel, Swatch
-from bot.charts.words import domain_name, listed, share_of
 from bot.domain.dashboard import DomainRow
+from bot.domain.words import domain_name, listed, share_of
 
 OUTCOMES = (
     Swatch("resolved", GREEN),

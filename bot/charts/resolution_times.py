@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 
 from bot.charts.canvas import BLUE, FAINT, MUTED, SKY, Box, plot_in
 from bot.charts.panels import SMALL_SIZE, Panel, Swatch
-from bot.charts.words import MIN_FOR_PERCENT, counted, day_of_month, duration
 from bot.domain.dashboard import Dashboard, DayRow
+from bot.domain.words import MIN_FOR_PERCENT, counted, day_of_month, duration
 
 _TICKS = {
     1: "1 min",

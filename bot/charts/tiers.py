@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from bot.charts.canvas import BLUE, FAINT, GREEN, MUTED, Box, plot_in, write
 from bot.charts.panels import SMALL_SIZE, TEXT_SIZE, Panel, Swatch
-from bot.charts.words import counted, listed, share_of
 from bot.domain.dashboard import Dashboard
 from bot.domain.statistics import Rate
+from bot.domain.words import counted, listed, share_of
 
 _ORDER = ("guided", "exploring", "discovery")
 _NAME_WIDTH = 176

@@ -13,9 +13,9 @@ from bot.charts.glyphs import fitted, wrapped
 from bot.charts.tree_layout import TEXT_SIZE, Layout, lay_out
 from bot.charts.tree_outline import outline_of
 from bot.charts.tree_shapes import CHANGED, NEW, Mark, draw_arrow, draw_legend, draw_mark, draw_node
-from bot.charts.words import alt_text, counted, listed, one_line
 from bot.domain.cards import Picture
 from bot.domain.trees import FlowTree, Node, NodeKind
+from bot.domain.words import alt_text, counted, listed, one_line
 
 _TITLE_LINES = 2
 _TOP = 36

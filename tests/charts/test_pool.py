@@ -3,7 +3,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import cast
 
 import psutil
@@ -15,6 +15,7 @@ from bot.charts.registry import Chart
 from bot.domain.dashboard import Dashboard
 from tests.charts.makers import a_dashboard, a_digest, a_flow, an_empty_dashboard
 
+OTHERS: set[psutil.Process] = set()
 HEAVY = "('matplotlib', 'numpy')"
 FOREIGN = "('slack_bolt', 'slack_sdk', 'sqlalchemy', 'asyncpg', 'aiohttp', 'anthropic', 'storage', 'pytest')"
 
@@ -32,10 +33,19 @@ async def _pool() -> AsyncIterator[ChartPool]:
         yield pool
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _others() -> Iterator[None]:
+    """Workers that other test modules keep are not counted."""
+    OTHERS.update(workers())
+    yield
+    OTHERS.clear()
+
+
 def workers() -> list[psutil.Process]:
-    return [
+    drawing = (
         child for child in psutil.Process().children() if "bot.charts.worker" in " ".join(child.cmdline())
-    ]
+    )
+    return [child for child in drawing if child not in OTHERS]
 
 
 async def test_all_charts_are_drawn_elsewhere_with_the_same_bytes(pool: ChartPool) -> None:

@@ -2,9 +2,9 @@ from datetime import datetime
 
 import pytest
 
-from bot.charts.words import alt_text, domain_name, duration, one_line, share_of, window_words
 from bot.domain.statistics import Rate
 from bot.domain.windows import window_ending
+from bot.domain.words import alt_text, domain_name, duration, one_line, share_of, window_words
 from tests.charts.makers import ZONE
 
 
