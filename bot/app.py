@@ -13,9 +13,11 @@ from functools import partial
 
 import aiohttp
 import structlog
+from pydantic import SecretStr
 
 from bot.ai.outline import OutlineAnalyst
 from bot.charts.pool import ChartPool
+from bot.domain.errors import FlowPilotError
 from bot.domain.members import Member, Role
 from bot.domain.ports import Analyst
 from bot.domain.workspaces import WorkspaceSettings
@@ -28,8 +30,10 @@ from bot.settings import Settings, SettingsError, Transport
 from bot.slack.api import Identity, OneWorkspace, SlackApi, identify, open_session
 from bot.slack.app import build_app
 from bot.slack.deps import SlackDeps
+from bot.slack.errors import SlackBusyError, SlackUnansweredError
 from bot.slack.http import slack_endpoint
-from bot.slack.messenger import SlackMessenger
+from bot.slack.messenger import SECONDS_BETWEEN_MESSAGES, SlackMessenger
+from bot.slack.payloads import Person
 from bot.slack.people import People
 from bot.slack.socket_mode import check_app_token, run_socket_mode
 from bot.web.health import Health
@@ -47,6 +51,15 @@ TERMINAL = Member(id="terminal", name="the terminal", role=Role.ADMIN)
 """Decides on behalf of whoever has a shell on the machine."""
 
 log = structlog.get_logger(__name__)
+
+
+class SlackAwayError(FlowPilotError):
+    """Slack does not answer at start."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"Slack does not answer at {url}. Check the network, or FLOWPILOT_SLACK_API_URL if it is set."
+        )
 
 
 class SystemClock:
@@ -122,18 +135,27 @@ async def serve(settings: Settings, *, intake: bool, work: bool) -> None:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, database: Database, *, intake: bool, work: bool
+    settings: Settings,
+    database: Database,
+    *,
+    intake: bool,
+    work: bool,
+    seconds_between_messages: float = SECONDS_BETWEEN_MESSAGES,
 ) -> AsyncIterator[Running]:
-    """FlowPilot taking Slack's requests (`intake`), or doing jobs and keeping the clock (`work`), or both."""
+    """FlowPilot taking Slack's requests (`intake`), or doing jobs and keeping the clock (`work`), or both.
+
+    What is entered last ends first: no more is taken in, what is under way is finished, then its tools are closed.
+    """
     transport = settings.transport
-    clock = SystemClock()
-    health = Health(partial(find_database_trouble, database))
+    clock, health = SystemClock(), Health(partial(find_database_trouble, database))
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session(settings.slack_api_url))
         identity = await identify_bot(settings, session)
-        await _introduce(database, identity, settings, clock)
-        api = _slack_api(settings, session, identity)
-        messenger = SlackMessenger(api, database, clock)
+        tokens = OneWorkspace(identity.workspace_id, _secret(settings.slack_bot_token))
+        api = SlackApi(session, base_url=settings.slack_api_url, tokens=tokens)
+        people = People(api, database, admin_ids=frozenset(settings.admins))
+        await _introduce(database, identity, settings, people, clock)
+        messenger = SlackMessenger(api, database, clock, seconds_between_messages=seconds_between_messages)
         if work:
             await stack.enter_async_context(_working(database, messenger, clock))
         deps = SlackDeps(
@@ -141,25 +163,20 @@ async def running(
             clock=clock,
             api=api,
             messenger=messenger,
-            people=People(api, database, admin_ids=frozenset(settings.admins)),
+            people=people,
             new_reference=partial(secrets.token_hex, REFERENCE_BYTES),
         )
         stack.push_async_callback(deps.running.drain, DRAIN_SECONDS)
-        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-        app = build_app(deps, tokens=_tokens(settings, identity), signing_secret=secret)
+        app = build_app(deps, tokens=tokens, signing_secret=_secret(settings.slack_signing_secret))
         slack = slack_endpoint(app) if intake and transport is Transport.HTTP else None
-        metrics = Metrics(partial(count_backlog, database))
-        web = create_web(Endpoints(health=health, metrics=metrics, slack=slack))
-        port = await stack.enter_async_context(serving(web, settings.host, settings.port))
-        if intake and settings.slack_app_token is not None:
-            app_token = settings.slack_app_token.get_secret_value()
-            await stack.enter_async_context(
-                run_socket_mode(app, app_token=app_token, base_url=settings.slack_api_url)
-            )
+        endpoints = Endpoints(health=health, metrics=Metrics(partial(count_backlog, database)), slack=slack)
+        port = await stack.enter_async_context(serving(create_web(endpoints), settings.host, settings.port))
+        if intake and transport is Transport.SOCKET_MODE:
+            app_token, api_url = _secret(settings.slack_app_token), settings.slack_api_url
+            await stack.enter_async_context(run_socket_mode(app, app_token=app_token, base_url=api_url))
         if work:
-            await stack.enter_async_context(
-                clock_running(bells(database, analyst_of(settings), clock), clock)
-            )
+            table = bells(database, analyst_of(settings), clock)
+            await stack.enter_async_context(clock_running(table, clock))
         yield Running(health=health, port=port)
 
 
@@ -188,7 +205,10 @@ async def identify_bot(settings: Settings, session: aiohttp.ClientSession) -> Id
     """
     if settings.slack_bot_token is None:
         raise SettingsError(settings.slack_problem or "FLOWPILOT_SLACK_BOT_TOKEN is not set.")
-    return await identify(session, settings.slack_api_url, settings.slack_bot_token.get_secret_value())
+    try:
+        return await identify(session, settings.slack_api_url, _secret(settings.slack_bot_token))
+    except (SlackUnansweredError, SlackBusyError) as error:
+        raise SlackAwayError(settings.slack_api_url) from error
 
 
 async def check_slack(settings: Settings) -> str:
@@ -197,22 +217,21 @@ async def check_slack(settings: Settings) -> str:
     async with open_session(settings.slack_api_url) as session:
         identity = await identify_bot(settings, session)
         if settings.slack_app_token is not None:
-            await check_app_token(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+            await check_app_token(_secret(settings.slack_app_token), settings.slack_api_url)
     return f"{identity.workspace_name} ({identity.workspace_id}) over {transport}"
 
 
-async def _introduce(database: Database, identity: Identity, settings: Settings, clock: SystemClock) -> None:
-    """Make the workspace known; the settings give its first channels."""
+async def _introduce(
+    database: Database, identity: Identity, settings: Settings, people: People, clock: SystemClock
+) -> None:
+    """Make the workspace and its reviewers known; the settings give its first channels."""
     first = WorkspaceSettings(review_channel=settings.review_channel, digest_channel=settings.digest_channel)
     await ensure_workspace(
         database, identity.workspace_id, identity.workspace_name, settings=first, now=clock.now()
     )
+    for user_id in settings.admins:
+        await people.recognise(Person(workspace_id=identity.workspace_id, id=user_id))
 
 
-def _slack_api(settings: Settings, session: aiohttp.ClientSession, identity: Identity) -> SlackApi:
-    return SlackApi(session, base_url=settings.slack_api_url, tokens=_tokens(settings, identity))
-
-
-def _tokens(settings: Settings, identity: Identity) -> OneWorkspace:
-    token = settings.slack_bot_token
-    return OneWorkspace(identity.workspace_id, token.get_secret_value() if token else "")
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""

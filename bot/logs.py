@@ -66,6 +66,8 @@ def configure_logging(level: str, style: Literal["console", "json"]) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns each time a bell would ring while the last ringing is still at work, which is how it should be.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def redact_secrets(_logger: object, _method: str, event: _Event) -> _Event:

@@ -248,6 +248,7 @@ def proposal_from_row(row: RowMapping, support: Support) -> Proposal:
         analyst=row["analyst"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        pending_since=row["pending_since"],
         flow_id=row["flow_id"],
         base_version=row["base_version"],
         decided_by=row["decided_by"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.domain.proposals import MessageRef
@@ -21,6 +21,14 @@ class Utterances:
         own = utterances.c.workspace_id == self._statements.workspace_id
         row = await self._statements.row(select(utterances).where(own, utterances.c.id == key))
         return MessageRef(row["channel"], row["ts"]) if row else None
+
+    async def forget_before(self, moment: datetime) -> int:
+        """Forget what was said before; how many utterances those were."""
+        old = (
+            utterances.c.workspace_id == self._statements.workspace_id,
+            utterances.c.said_at < moment,
+        )
+        return await self._statements.changed(delete(utterances).where(*old))
 
     async def remember(self, key: str, ref: MessageRef, at: datetime) -> None:
         """Note that it was said; the first time stands."""

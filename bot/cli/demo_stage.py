@@ -85,7 +85,7 @@ async def demo_stage(*, port: int = 0) -> AsyncIterator[Stage]:
             settings = _settings(sandbox, Path(folder))
             async with (
                 open_database(settings) as database,
-                running(settings, database, intake=True, work=True),
+                running(settings, database, intake=True, work=True, seconds_between_messages=0),
             ):
                 yield Stage(sandbox, database, settings)
 

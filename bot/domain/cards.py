@@ -21,6 +21,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asked a question, in which channel, and the address for an answer to that person alone."""
+
+    user: str
+    channel: str
+    response_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalCard:
     """`flow` is the published flow that the proposal would change (with its present version).
 

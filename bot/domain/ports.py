@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.analysis import Alignment, Candidate
-from bot.domain.cards import HomeFacts, Picture, ProposalCard
+from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.proposals import MessageRef
@@ -63,7 +63,9 @@ class Messenger(Protocol):
         asked_by: str,
     ) -> None: ...
 
-    async def answer_stats(self, response_url: str, dashboard: Dashboard, *, shared: bool) -> None:
+    async def answer_stats(
+        self, workspace_id: str, dashboard: Dashboard, *, at: Asked, shared: bool, key: str
+    ) -> None:
         """The headline numbers in words, seen only by the person who asked."""
         ...
 

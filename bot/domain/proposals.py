@@ -82,6 +82,7 @@ class Proposal:
     analyst: str
     created_at: datetime
     updated_at: datetime
+    pending_since: datetime | None = None
     flow_id: int | None = None
     base_version: int | None = None
     decided_by: str | None = None

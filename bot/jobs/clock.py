@@ -19,7 +19,7 @@ from bot.domain.ports import Analyst, Clock
 from bot.domain.workspaces import Workspace
 from bot.services.analysis import analyze_pending, show_waiting_proposals
 from bot.services.digests import open_due_digest
-from bot.services.events import forget_old_events, forget_old_job_log
+from bot.services.forgetting import forget_old_job_log, forget_old_talk
 from bot.services.proposals import expire_proposals
 from bot.services.workspaces import active_workspaces
 from storage.database import Database
@@ -55,7 +55,7 @@ def bells(database: Database, analyst: Analyst, clock: Clock) -> tuple[Bell, ...
         now = clock.now()
         await _for_each_workspace(database, lambda each: expire_proposals(database, each.id, now=now))
         await _for_each_workspace(database, lambda each: show_waiting_proposals(database, each.id, now=now))
-        await _for_each_workspace(database, lambda each: forget_old_events(database, each.id, now=now))
+        await _for_each_workspace(database, lambda each: forget_old_talk(database, each.id, now=now))
         await forget_old_job_log(database, now=now)
 
     return (
@@ -85,6 +85,7 @@ async def clock_running(table: tuple[Bell, ...], clock: Clock) -> AsyncIterator[
             "interval",
             seconds=bell.every.total_seconds(),
             id=bell.name,
+            name=bell.name,
             next_run_time=clock.now(),
             max_instances=1,
             coalesce=True,

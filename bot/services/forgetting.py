@@ -1,4 +1,4 @@
-"""What is remembered for a while only: Slack's event ids, to notice a second delivery, and the log of jobs done."""
+"""What is remembered for a while only: Slack's event ids, what was said, and the log of jobs done."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 
 from storage.database import Database
 
-KEPT = timedelta(hours=1)
+EVENTS_KEPT = timedelta(hours=1)
 """Slack delivers an event again after about 0, 1 and 5 minutes."""
+UTTERANCES_KEPT = timedelta(days=90)
+"""Longer than any job that could say a thing again is tried."""
 JOB_LOG_KEPT = timedelta(days=7)
 
 
-async def forget_old_events(database: Database, workspace_id: str, *, now: datetime) -> None:
+async def forget_old_talk(database: Database, workspace_id: str, *, now: datetime) -> None:
     async with database.transaction(workspace_id) as tx:
-        await tx.events.forget_before(now - KEPT)
+        await tx.events.forget_before(now - EVENTS_KEPT)
+        await tx.utterances.forget_before(now - UTTERANCES_KEPT)
 
 
 async def forget_old_job_log(database: Database, *, now: datetime) -> None:

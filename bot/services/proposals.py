@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.ai.redaction import redact, redact_session
 from bot.charts.registry import Chart
 from bot.domain.cards import Picture, ProposalCard, ProposalDetails
 from bot.domain.digests import FlowMention
@@ -45,7 +46,8 @@ async def read_details(
     async with database.transaction(workspace_id) as tx:
         proposal = await tx.proposals.get(proposal_id)
         sessions = await tx.sessions.get_many(proposal.support.session_ids[-evidence:])
-        return ProposalDetails(card=await _card(tx, proposal), evidence=tuple(reversed(sessions)))
+        evidence_shown = tuple(redact_session(session)[0] for session in reversed(sessions))
+        return ProposalDetails(card=await _card(tx, proposal), evidence=evidence_shown)
 
 
 async def decide_proposal(
@@ -139,7 +141,7 @@ async def _card(tx: Transaction, proposal: Proposal) -> ProposalCard:
     published = await tx.flows.find(proposal.published_flow_id) if proposal.published_flow_id else None
     return ProposalCard(
         proposal=proposal,
-        examples=tuple(session.problem for session in reversed(sessions)),
+        examples=tuple(redact(session.problem).text for session in reversed(sessions)),
         flow=_mention(flow) if flow else None,
         published=_mention(published) if published else None,
         change=compare(flow.tree if flow else None, proposal.draft.tree),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.charts.registry import Chart
-from bot.domain.cards import Picture
+from bot.domain.cards import Asked, Picture
 from bot.domain.dashboard import Dashboard
 from bot.domain.jobs import RedrawStats, SendStats
 from bot.domain.ports import Clock
@@ -26,7 +26,9 @@ async def send_stats(desk: Desk, workspace_id: str, job: SendStats) -> None:
     """Answer in words where the question was asked, and send the picture to the person or the channel."""
     dashboard, picture = await _drawn(desk, workspace_id, job.period_days, job.domain)
     if job.response_url is not None:
-        await desk.messenger.answer_stats(job.response_url, dashboard, shared=job.share)
+        asked = Asked(user=job.user, channel=job.channel, response_url=job.response_url)
+        key = f"stats-answer:{job.key}"
+        await desk.messenger.answer_stats(workspace_id, dashboard, at=asked, shared=job.share, key=key)
     if picture is None and not job.share:
         return
     to = job.channel if job.share else job.user

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import FlowPilotError, NotFoundError
@@ -28,9 +29,21 @@ class WorkspaceUnclearError(FlowPilotError):
 async def ensure_workspace(
     database: Database, workspace_id: str, name: str, *, settings: WorkspaceSettings, now: datetime
 ) -> None:
-    """Make the workspace with these settings if it is new. One that had left is active again."""
+    """Make the workspace with these settings if it is new; otherwise they only fill channels that nobody has chosen.
+
+    One that had left is active again.
+    """
     async with database.all_workspaces() as everyone:
         await everyone.add(Workspace(id=workspace_id, name=name, created_at=now, settings=settings))
+    async with database.transaction(workspace_id) as tx:
+        there = (await tx.workspaces.get()).settings
+        filled = replace(
+            there,
+            review_channel=there.review_channel or settings.review_channel,
+            digest_channel=there.digest_channel or settings.digest_channel,
+        )
+        if filled != there:
+            await tx.workspaces.change_settings(filled)
 
 
 async def implied_workspace(database: Database, named: str | None) -> str:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.charts.words import domain_name
 from bot.domain.sessions import ProblemDomain
 from bot.domain.windows import PERIODS
+from bot.domain.words import domain_name
 
 USUAL_DAYS = 30
 NOT_YET = frozenset({"gaps", "start", "flows", "settings"})

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.domain.cards import HomeFacts, Picture, ProposalCard
+from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.ports import Clock
@@ -29,7 +29,8 @@ from bot.slack.errors import (
 )
 from bot.slack.files import Pictures
 from bot.slack.pace import Pace, Recent, Turns
-from bot.slack.replies import answer_at
+from bot.slack.payloads import Reply
+from bot.slack.replies import answer
 from bot.slack.speech import Speech
 from bot.slack.views.blocks import Json
 from bot.slack.views.digests import digest_message
@@ -129,10 +130,18 @@ class SlackMessenger:
                 post = partial(self._speech.post, workspace_id, at.channel, key=key)
                 await self._with_picture(workspace_id, words, picture, post)
 
-    async def answer_stats(self, response_url: str, dashboard: Dashboard, *, shared: bool) -> None:
-        """The headline where the question was asked. An answer that comes too late is only logged."""
-        if not await answer_at(self._api.session, response_url, dashboard_answer(dashboard, shared=shared)):
-            log.info("slack.answer_expired")
+    async def answer_stats(
+        self, workspace_id: str, dashboard: Dashboard, *, at: Asked, shared: bool, key: str
+    ) -> None:
+        """The headline where the question was asked; where that is not possible any more, by direct message."""
+        if await self._speech.find(workspace_id, key) is not None:
+            return
+        reply = Reply(
+            workspace_id=workspace_id, user=at.user, response_url=at.response_url, channel=at.channel
+        )
+        async with self._watching(workspace_id):
+            await answer(self._api, reply, dashboard_answer(dashboard, shared=shared))
+        await self._speech.note(workspace_id, key, MessageRef(at.channel, ""))
 
     async def post_digest(
         self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str

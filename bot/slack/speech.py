@@ -89,7 +89,7 @@ class Speech:
                 return said
             utterance = _Utterance(workspace_id, to, message, key, thread_ts)
             at = await self._find_attempted(utterance) or await self._post_or_find(utterance)
-            await self._remember(workspace_id, key, at)
+            await self.note(workspace_id, key, at)
             return at
 
     async def rewrite(self, workspace_id: str, at: MessageRef, message: Json) -> None:
@@ -102,9 +102,7 @@ class Speech:
         attempt = await self.find(utterance.workspace_id, ATTEMPT + utterance.key)
         if attempt is None:
             now = f"{self._clock.now().timestamp():.6f}"
-            await self._remember(
-                utterance.workspace_id, ATTEMPT + utterance.key, MessageRef(utterance.to, now)
-            )
+            await self.note(utterance.workspace_id, ATTEMPT + utterance.key, MessageRef(utterance.to, now))
             return None
         return None if self._refused.get(utterance.name) else await self._look_for(utterance)
 
@@ -154,7 +152,8 @@ class Speech:
                 return MessageRef(channel, str(message["ts"]))
         return None
 
-    async def _remember(self, workspace_id: str, key: str, at: MessageRef) -> None:
+    async def note(self, workspace_id: str, key: str, at: MessageRef) -> None:
+        """Remember that the utterance was made, and where it stands."""
         async with self._database.transaction(workspace_id) as tx:
             await tx.utterances.remember(key, at, self._clock.now())
 

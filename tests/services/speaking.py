@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.charts.pool import ChartPool
-from bot.domain.cards import HomeFacts, Picture, ProposalCard
+from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.proposals import MessageRef
@@ -55,8 +55,10 @@ class RememberingMessenger:
     ) -> None:
         self._say("replace_dashboard", at.channel, dashboard, picture)
 
-    async def answer_stats(self, response_url: str, dashboard: Dashboard, *, shared: bool) -> None:
-        self._say("answer_stats", response_url, dashboard)
+    async def answer_stats(
+        self, workspace_id: str, dashboard: Dashboard, *, at: Asked, shared: bool, key: str
+    ) -> None:
+        self._say("answer_stats", at.user, dashboard)
 
     async def post_digest(
         self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str

@@ -29,6 +29,7 @@ WITHOUT_TENANT = {"alembic_version", "oauth_states", "workspaces"}
 MAY_USE_THE_DOOR = {
     "bot/services/analysis.py",
     "bot/services/failures.py",
+    "bot/services/forgetting.py",
     "bot/services/workspaces.py",
 }
 WINDOW = Window(NOW - timedelta(days=7), NOW, "UTC", 7)
@@ -274,6 +275,7 @@ class Belongings:
             lambda tx: tx.tokens.used(self.token.id, NOW),
             lambda tx: tx.utterances.find("key"),
             lambda tx: tx.events.forget_before(NOW),
+            lambda tx: tx.utterances.forget_before(NOW),
             lambda tx: tx.audit.listed(9),
             lambda tx: tx.installations.find(),
             lambda tx: tx.installations.lock(),

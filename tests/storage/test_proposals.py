@@ -65,6 +65,7 @@ async def test_a_proposal_comes_back_as_it_was_made(database: Database, workspac
             analyst="outline/1",
             created_at=NOW,
             updated_at=NOW,
+            pending_since=NOW,
             flow_id=flow.id,
             base_version=1,
         )
@@ -82,6 +83,7 @@ async def test_growing_makes_a_new_version(database: Database, workspace: Worksp
         draft=a_draft(title="VPN drops more"),
         confidence=0.9,
         updated_at=LATER,
+        pending_since=LATER,
     )
     with pytest.raises(StaleVersionError) as stale:
         await grow(database, small)
@@ -107,9 +109,10 @@ async def test_a_decision_is_noted_with_who_when_and_why(database: Database, wor
         decided_at=LATER,
         reason="wrong fix",
         updated_at=LATER,
+        pending_since=None,
     )
     reopened = await apply(database, a_decision(rejected, ProposalStatus.PENDING, by=None))
-    assert reopened == replace(proposal, version=3, updated_at=LATER)
+    assert reopened == replace(proposal, version=3, updated_at=LATER, pending_since=LATER)
 
 
 async def test_the_second_of_two_decisions_learns_of_the_first(

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.charts.words import counted, domain_name, share_of
 from bot.domain.digests import Digest, FlowMention, QueueState
 from bot.domain.statistics import Rate
+from bot.domain.words import counted, domain_name, share_of
 from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, escape
 from bot.slack.views import samples

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
-from bot.charts.words import counted
 from bot.domain.cards import HomeFacts
+from bot.domain.words import counted
 from bot.slack.ids import COMMAND
 from bot.slack.mrkdwn import inline
 from bot.slack.views import samples

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.charts.words import counted, domain_name
 from bot.domain.digests import QueueState
 from bot.domain.proposals import ProposalStatus
 from bot.domain.sessions import ProblemDomain
+from bot.domain.words import counted, domain_name
 
 DECIDED = {
     ProposalStatus.APPROVED: "approved",

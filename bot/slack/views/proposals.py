@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bot.charts.words import counted, percent
 from bot.domain.cards import ProposalCard
 from bot.domain.proposals import REOPENABLE, Proposal, ProposalKind, ProposalStatus, Support
+from bot.domain.words import counted, percent
 from bot.slack.ids import Action, VersionedId
 from bot.slack.mrkdwn import bold, day, escape, inline, mention, moment, one_line, plain
 from bot.slack.views import samples
@@ -79,7 +79,7 @@ def _what_it_does(card: ProposalCard) -> str:
 def _standing(proposal: Proposal) -> str:
     parts = [f"{percent(proposal.confidence)} confident", f"version {proposal.version}"]
     if proposal.status is ProposalStatus.PENDING:
-        parts.append(f"waiting since {day(proposal.created_at)}")
+        parts.append(f"waiting since {day(proposal.pending_since or proposal.created_at)}")
     return " · ".join(parts)
 
 

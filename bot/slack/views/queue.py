@@ -45,7 +45,7 @@ def _row(proposal: Proposal, now: datetime) -> Json:
     facts = [
         support_words(proposal.support),
         domain_words(proposal.draft.problem_domain),
-        came(proposal.created_at, now),
+        came(proposal.pending_since or proposal.created_at, now),
     ]
     review = button(
         "Review",

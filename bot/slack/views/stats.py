@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from bot.charts.words import counted, domain_name, duration, percent, share_of, window_words
 from bot.domain.dashboard import UNKNOWN, Dashboard, TierRow
 from bot.domain.statistics import Change, Rate
+from bot.domain.words import counted, domain_name, duration, percent, share_of, window_words
 from bot.slack.ids import PERIOD_ACTIONS, Action, Callback, Field
 from bot.slack.mrkdwn import escape, mention
 from bot.slack.views import samples

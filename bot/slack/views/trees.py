@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from bot.charts.words import counted, listed
 from bot.domain.merging import Branch, TreeChange
 from bot.domain.trees import FlowTree, Node, NodeKind
+from bot.domain.words import counted, listed
 from bot.slack.mrkdwn import bold, escape, plain
 
 STEP_CHARACTERS = 160
