@@ -35,6 +35,7 @@ _TEXT_WIDTHS = {1: 440, 2: 380, 3: 320, 4: 250, 5: 206, 6: 190}
 _NARROWEST = 172
 _LABEL_WIDTHS = {1: 170, 2: 170, 3: 150, 4: 110}
 _NARROWEST_LABEL = 88
+_WIDEST_WORD = 150
 _LINES_UP_TO = ((12, 5), (24, 4), (40, 3))
 """Lines of text in a node, for flows of up to so many nodes."""
 _FEWEST_LINES = 2
@@ -124,10 +125,17 @@ def _labels(outline: Outline) -> dict[Edge, tuple[str, ...]]:
     """The words on each edge."""
     width = _LABEL_WIDTHS.get(outline.column_count, _NARROWEST_LABEL)
     return {
-        edge: wrapped(edge.label[:_LONGEST_TEXT], LABEL_SIZE, width, _LABEL_LINES)
+        edge: wrapped(
+            edge.label[:_LONGEST_TEXT], LABEL_SIZE, max(width, _longest_word(edge.label)), _LABEL_LINES
+        )
         for node_id in outline.order
         for edge in outline.edges[node_id]
     }
+
+
+def _longest_word(label: str) -> float:
+    """Pixels for the longest word, as far as a word may claim: most then stay whole."""
+    return min(_WIDEST_WORD, max((width_of(word, LABEL_SIZE) for word in label.split()), default=0) + 1)
 
 
 @dataclass(frozen=True, slots=True)
