@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.domain.analysis import Alignment
 from bot.domain.flows import Flow, FlowDraft
-from bot.domain.merging import TreeChange, compare, merge
+from bot.domain.merging import MergeRefusedError, TreeChange, compare, merge
 from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
 from bot.domain.sessions import Session
 from bot.domain.trees import FlowTree
@@ -51,31 +52,41 @@ def learn(session: Session, alignment: Alignment, *, flow: Flow | None, proposal
     """The lesson of one session.
 
     `flow` and `proposal` are what the alignment chose: a published flow, a proposal, or (a proposal that changes a
-    flow) both. With neither, the session is new.
+    flow) both. With neither, or when the session finds no place in the chosen tree, it is new.
 
     Raises:
-        MergeRefusedError: the tree would break its limits.
+        MergeRefusedError: not even a tree of its own can be made of the session.
     """
     if proposal is not None and proposal.status is ProposalStatus.REJECTED:
         return Leave(proposal)
-    if flow is not None and _follows(session, alignment, flow.tree):
-        return Reinforce(flow)
-    if proposal is not None:
-        return _join(session, alignment, flow, proposal)
-    if flow is not None:
-        merged = merge(flow.tree, session, alignment.steps)
-        return Begin(
-            kind=kind_of(merged.change), draft=replace(flow.current.draft, tree=merged.tree), flow=flow
-        )
-    merged = merge(None, session, alignment.steps)
+    with suppress(MergeRefusedError):
+        if flow is not None and _follows(session, alignment, flow.tree):
+            return Reinforce(flow)
+        if proposal is not None:
+            return _join(session, alignment, flow, proposal)
+        if flow is not None:
+            return _change(session, alignment, flow)
+    return _new(session, alignment)
+
+
+def _new(session: Session, alignment: Alignment) -> Begin:
     draft = FlowDraft(
         title=alignment.title,
         summary=alignment.summary,
-        tree=merged.tree,
+        tree=merge(None, session, alignment.steps).tree,
         problem_domain=session.problem_domain,
         keywords=alignment.keywords,
     )
     return Begin(kind=ProposalKind.NEW_FLOW, draft=draft)
+
+
+def _change(session: Session, alignment: Alignment, flow: Flow) -> Begin | Reinforce:
+    """A change to the flow; a session that adds nothing to it (its steps contradict the tree) only reinforces."""
+    merged = merge(flow.tree, session, alignment.steps)
+    if merged.change.is_nothing:
+        return Reinforce(flow)
+    draft = replace(flow.current.draft, tree=merged.tree, keywords=alignment.keywords)
+    return Begin(kind=kind_of(merged.change), draft=draft, flow=flow)
 
 
 def kind_of(change: TreeChange) -> ProposalKind:
@@ -92,6 +103,6 @@ def _follows(session: Session, alignment: Alignment, tree: FlowTree) -> bool:
 def _join(session: Session, alignment: Alignment, flow: Flow | None, proposal: Proposal) -> Join:
     merged = merge(proposal.draft.tree, session, alignment.steps)
     domain = proposal.draft.problem_domain or session.problem_domain
-    draft = replace(proposal.draft, tree=merged.tree, problem_domain=domain)
+    draft = replace(proposal.draft, tree=merged.tree, problem_domain=domain, keywords=alignment.keywords)
     kind = kind_of(compare(flow.tree, merged.tree)) if flow else proposal.kind
     return Join(proposal=proposal, kind=kind, draft=draft)

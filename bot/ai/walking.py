@@ -1,0 +1,167 @@
+"""The best way to read a session as a walk through a tree: which step is which node, and where it left the tree.
+
+The walk follows the tree: a step can be a node only if the answers before lead there. This is what tells two
+questions apart that share their words, and joins two that share none: after the same answer at the same node the
+same question is due.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bot.domain.trees import FlowTree
+
+QUESTION_BAR = 0.3
+"""Likeness above which a step speaks for being the node that is due, and below which it speaks against it."""
+FIX_BAR = 0.2
+"""The same for a fix: what led to it says more than its words."""
+START = 0.3
+"""What any walk must bring before it says anything: most sessions belong elsewhere."""
+MIDWAY = 0.15
+"""Price of beginning at another node than the first."""
+EARLIER_QUESTION = 0.1
+"""Price of a question before the tree's first one while the tree is young: its first session may have begun midway."""
+SETTLED_FROM = 3
+"""Sessions that asked the first question, from which on nothing comes before it any more."""
+DIGRESSION = 0.3
+"""Price of a step that belongs to no node, with the walk going on after it."""
+SKIPPED_NODE = 0.3
+"""Price of a node that the session did not ask."""
+BRANCH = 0.05
+"""Price of leaving the tree by an answer that it does not know."""
+CONFLICT = 0.4
+"""Price of leaving the tree although it knows the answer."""
+HOPELESS = -0.8
+"""A way that has fallen so low is not followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """`steps` are (step number, node id or None), in order; the fix is the step after the last.
+
+    `score` is above 0 for a session that belongs to the tree, as far as its steps tell.
+    """
+
+    score: float
+    steps: tuple[tuple[int, str | None], ...]
+
+    @property
+    def first_known(self) -> tuple[int, str] | None:
+        return next(((step, node_id) for step, node_id in self.steps if node_id), None)
+
+
+class _Place(NamedTuple):
+    """At a node, with so many steps of the session behind."""
+
+    node_id: str
+    behind: int
+
+
+class _Arrival(NamedTuple):
+    """The best way to a place: its score, the place before, and whether the step there was the node there."""
+
+    score: float
+    came_from: _Place | None = None
+    asked: bool = False
+
+
+@dataclass(slots=True)
+class _Walker:
+    tree: FlowTree
+    labels: Sequence[str | None]
+    likeness: Mapping[str, Sequence[float]]
+    arrivals: dict[_Place, _Arrival] = field(default_factory=dict)
+    best: Walk | None = None
+
+    def walk(self) -> Walk:
+        order = topological(self.tree)
+        self._enter(order)
+        for node_id in order:
+            for behind in range(len(self.labels) + 1):
+                place = _Place(node_id, behind)
+                if place in self.arrivals:
+                    self._go_on(place, self.arrivals[place].score)
+        return self.best or Walk(-START, ())
+
+    def _enter(self, order: Sequence[str]) -> None:
+        price = DIGRESSION if _is_settled(self.tree) else EARLIER_QUESTION
+        for behind in range(len(self.labels)):
+            self._arrive(_Place(self.tree.root, behind), _Arrival(-START - price * behind))
+        for node_id in order:
+            self._arrive(_Place(node_id, 0), _Arrival(-START - MIDWAY))
+
+    def _arrive(self, place: _Place, arrival: _Arrival) -> None:
+        if arrival.score < HOPELESS:
+            return
+        known = self.arrivals.get(place)
+        if known is None or arrival.score > known.score:
+            self.arrivals[place] = arrival
+
+    def _go_on(self, place: _Place, score: float) -> None:
+        node, end = self.tree.nodes[place.node_id], len(self.labels)
+        is_over = place.behind == end
+        if not is_over:
+            price = 0.0 if self.labels[place.behind] is None else DIGRESSION
+            self._arrive(_Place(place.node_id, place.behind + 1), _Arrival(score - price, place))
+        if node.kind.is_end:
+            if is_over:
+                self._end(score + self.likeness[place.node_id][end] - FIX_BAR, place, is_known=True)
+            return
+        for option in node.options:
+            self._arrive(_Place(option.next, place.behind), _Arrival(score - SKIPPED_NODE, place))
+        if not is_over and (label := self.labels[place.behind]) is not None:
+            self._ask(place, score + self.likeness[place.node_id][place.behind] - QUESTION_BAR, label)
+
+    def _ask(self, place: _Place, score: float, label: str) -> None:
+        option = self.tree.nodes[place.node_id].option_labelled(label)
+        if option is None:
+            self._end(score - BRANCH, place, is_known=False)
+            return
+        self._arrive(_Place(option.next, place.behind + 1), _Arrival(score, place, asked=True))
+        self._end(score - CONFLICT, place, is_known=False)
+
+    def _end(self, score: float, last: _Place, *, is_known: bool) -> None:
+        """`is_known`: the fix is a node of the tree; otherwise all after the last place is new."""
+        if self.best is not None and score <= self.best.score:
+            return
+        end = len(self.labels)
+        rest = [] if is_known else [(step, None) for step in range(last.behind + 1, end + 1)]
+        self.best = Walk(score, (*self._path_to(last), (last.behind, last.node_id), *rest))
+
+    def _path_to(self, last: _Place) -> list[tuple[int, str | None]]:
+        path: list[tuple[int, str | None]] = []
+        place = last
+        while (before := self.arrivals[place].came_from) is not None:
+            if self.arrivals[place].asked:
+                path.append((before.behind, before.node_id))
+            place = before
+        is_earlier = place.node_id == self.tree.root and not _is_settled(self.tree)
+        return [*((step, None) for step in range(place.behind if is_earlier else 0)), *reversed(path)]
+
+
+def best_walk(tree: FlowTree, labels: Sequence[str | None], likeness: Mapping[str, Sequence[float]]) -> Walk:
+    """The walk with the highest score.
+
+    `labels` are the answers, None for a skipped step. `likeness` holds for each node how alike it is to each step
+    and, last, to the fix.
+    """
+    return _Walker(tree, labels, likeness).walk()
+
+
+def topological(tree: FlowTree) -> list[str]:
+    """The reachable nodes, each after all that lead to it."""
+    waiting = Counter(option.next for _, node, _ in tree.walk() for option in node.options)
+    order = [tree.root]
+    for node_id in order:
+        for option in tree.nodes[node_id].options:
+            waiting[option.next] -= 1
+            if not waiting[option.next]:
+                order.append(option.next)
+    return order
+
+
+def _is_settled(tree: FlowTree) -> bool:
+    return len({evidence.session_id for evidence in tree.nodes[tree.root].evidence}) >= SETTLED_FROM

@@ -1,0 +1,73 @@
+"""Titles, summaries and keywords from the engineers' own words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.ai.titles import clean, keywords_of, summary_of, title_of
+
+
+@pytest.mark.parametrize(
+    ("problem", "title"),
+    [
+        ("VPN drops every ten minutes", "VPN drops every ten minutes"),
+        ("Hi all, the printer on floor 2 is offline. Thanks!", "The printer on floor 2 is offline"),
+        (
+            "Hello! Please help. Outlook asks for a password again and again.",
+            "Outlook asks for a password again and again",
+        ),
+        ("Good morning team,\nmailbox of <e-mail address> is full", "Mailbox of <e-mail address> is full"),
+        ("iPhone has no mail", "iPhone has no mail"),
+        ("help", "Untitled problem"),
+        ("  ", "Untitled problem"),
+    ],
+)
+def test_title_is_what_the_problem_says(problem: str, title: str) -> None:
+    assert title_of(problem, "") == title
+
+
+def test_title_is_the_sentence_that_was_worked_on() -> None:
+    problem = (
+        "I bought this laptop two years ago. The screen stays black after it wakes up. I have a call at nine."
+    )
+    assert title_of(problem, "Does the screen wake up on an external monitor?") == (
+        "The screen stays black after it wakes up"
+    )
+
+
+def test_long_title_is_cut_between_words_and_never_inside_a_placeholder() -> None:
+    title = title_of(
+        "The shared calendar of the whole sales department and " * 2 + "<e-mail address> is gone", ""
+    )
+    assert len(title) <= 80
+    assert title.endswith("…")
+    assert title_of("x" * 70 + " <e-mail address> is full of mail", "") == "X" + "x" * 69 + "…"
+
+
+@given(st.text(max_size=300), st.text(max_size=50))
+def test_title_and_summary_keep_their_limits(problem: str, worked_on: str) -> None:
+    assert 0 < len(title_of(problem, worked_on)) <= 80
+    assert len(summary_of(problem)) <= 400
+
+
+def test_summary_leaves_the_greeting_out() -> None:
+    assert summary_of("Hi team! VPN drops. It began today.") == "VPN drops. It began today."
+
+
+def test_keywords_are_what_the_texts_share_in_their_usual_form() -> None:
+    texts = [
+        "The printer is offline",
+        "Printers go offline",
+        "My printer needs help",
+        "<e-mail address> printer",
+    ]
+    assert keywords_of(texts)[:2] == ("printer", "offline")
+    assert "mail" not in keywords_of(texts)
+    assert keywords_of([]) == ()
+
+
+def test_step_is_cleaned_to_one_line_with_a_capital() -> None:
+    assert clean("is it\n  on?") == "Is it on?"
+    assert clean("802.11ac or older?") == "802.11ac or older?"

@@ -1,0 +1,43 @@
+"""Reporting windows in local time."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.windows import PERIODS, week_before, window_ending
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def test_window_begins_with_a_local_midnight_and_has_every_day() -> None:
+    window = window_ending(datetime(2026, 11, 23, 9, tzinfo=UTC), 7, BERLIN)
+    assert window.start == datetime(2026, 11, 17, tzinfo=BERLIN)
+    assert window.dates[0] == date(2026, 11, 17)
+    assert window.dates[-1] == date(2026, 11, 23)
+    assert len(window.dates) == 7
+
+
+def test_window_over_the_end_of_summer_time_is_an_hour_longer() -> None:
+    window = week_before(date(2026, 10, 26), BERLIN)
+    assert window.end.astimezone(UTC) - window.start.astimezone(UTC) == timedelta(days=7, hours=1)
+    assert len(window.dates) == 7
+
+
+def test_previous_window_ends_at_the_same_local_time() -> None:
+    window = window_ending(datetime(2026, 10, 26, 11, tzinfo=UTC), 7, BERLIN)
+    previous = window.previous
+    assert previous.end == datetime(2026, 10, 19, 12, tzinfo=BERLIN)
+    assert previous.start == datetime(2026, 10, 13, tzinfo=BERLIN)
+
+
+@given(
+    now=st.datetimes(timezones=st.just(UTC), min_value=datetime(2024, 1, 1), max_value=datetime(2028, 1, 1)),  # noqa: DTZ001  (the strategy adds the zone)
+    days=st.sampled_from(PERIODS),
+    zone=st.sampled_from(["Asia/Kathmandu", "America/New_York", "Europe/Berlin"]),
+)
+def test_last_date_is_today(now: datetime, days: int, zone: str) -> None:
+    window = window_ending(now, days, ZoneInfo(zone))
+    assert window.dates[-1] == now.astimezone(ZoneInfo(zone)).date()
+    assert len(window.dates) == days
