@@ -66,6 +66,10 @@ lock: .venv/.developing ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --quiet --group build -o requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --quiet --group build --group dev -o requirements/dev.txt
 
+.PHONY: pictures
+pictures: .venv/.developing ## Take the pictures of the docs anew
+	$(BIN)/python docs/take_pictures.py
+
 .PHONY: clean
 clean: ## Remove what the targets made
 	rm -rf .venv build dist flowpilot-demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -106,10 +106,11 @@ async def find_database_trouble(database: Database) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """FlowPilot at work. `port` is where its own HTTP side listens."""
+    """FlowPilot at work. `port` is where its own HTTP side listens; `worker` ends only when something is broken."""
 
     health: Health
     port: int
+    worker: asyncio.Task[None] | None
 
 
 async def serve(settings: Settings, *, intake: bool, work: bool) -> None:
@@ -128,7 +129,8 @@ async def serve(settings: Settings, *, intake: bool, work: bool) -> None:
             await upgrade(database.url)
         async with running(settings, database, intake=intake, work=work) as product:
             log.info("flowpilot.ready", port=product.port, intake=intake, work=work)
-            await stopping.wait()
+            waited_for = {asyncio.create_task(stopping.wait()), *([product.worker] if product.worker else [])}
+            await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
             product.health.say_goodbye()
             log.info("flowpilot.stopping")
 
@@ -156,8 +158,7 @@ async def running(
         people = People(api, database, admin_ids=frozenset(settings.admins))
         await _introduce(database, identity, settings, people, clock)
         messenger = SlackMessenger(api, database, clock, seconds_between_messages=seconds_between_messages)
-        if work:
-            await stack.enter_async_context(_working(database, messenger, clock))
+        worker = await stack.enter_async_context(_working(database, messenger, clock)) if work else None
         deps = SlackDeps(
             database=database,
             clock=clock,
@@ -177,23 +178,25 @@ async def running(
         if work:
             table = bells(database, analyst_of(settings), clock)
             await stack.enter_async_context(clock_running(table, clock))
-        yield Running(health=health, port=port)
+        yield Running(health=health, port=port, worker=worker)
 
 
 @asynccontextmanager
-async def _working(database: Database, messenger: SlackMessenger, clock: SystemClock) -> AsyncIterator[None]:
+async def _working(
+    database: Database, messenger: SlackMessenger, clock: SystemClock
+) -> AsyncIterator[asyncio.Task[None]]:
     """A worker on the job queue while the block runs; the jobs under way end before it returns."""
     async with ChartPool() as charts:
         desk = Desk(database=database, messenger=messenger, charts=charts, clock=clock)
         worker = build_worker(
             database.url, {job.name: handler for job, handler in job_handlers(desk).items()}
         )
-        async with asyncio.TaskGroup() as group:
-            group.create_task(worker.run())
-            try:
-                yield
-            finally:
-                await worker.stop()
+        task = asyncio.create_task(worker.run())
+        try:
+            yield task
+        finally:
+            await worker.stop()
+            await task
 
 
 async def identify_bot(settings: Settings, session: aiohttp.ClientSession) -> Identity:

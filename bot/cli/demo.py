@@ -43,6 +43,7 @@ async def _show(port: int) -> None:
     say("Setting up a workspace with ninety days of sample sessions …")
     async with demo_stage(port=port) as stage:
         await stage.work_through_samples()
+        await stage.until_cards_stand()
         say(
             f"\n  FlowPilot is at {stage.sandbox.url}\n\n  Ada and Chloe review, Ben is an engineer. Ctrl+C ends it.\n"
         )

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bot.app import SystemClock
-from bot.cli.demo_stage import ADA, DIGEST_CHANNEL, REVIEW_CHANNEL, Stage, demo_stage
+from bot.cli.demo_stage import ADA, DIGEST_CHANNEL, PATIENCE_SECONDS, REVIEW_CHANNEL, Stage, demo_stage
 from bot.cli.plain import plain_words
 from bot.cli.terminal import print_text
 from bot.domain.errors import FlowPilotError
@@ -14,8 +14,6 @@ from bot.sandbox import Message
 from bot.sandbox.samples import sample_sessions
 from bot.services.digests import request_digest
 from bot.slack.ids import Action
-
-PATIENCE_SECONDS = 30.0
 
 
 class StageFailedError(FlowPilotError):
@@ -60,14 +58,13 @@ async def _analyse(stage: Stage, _pictures: Path) -> str:
 
 
 async def _card(stage: Stage, pictures: Path) -> str:
-    waiting = len(await stage.waiting())
-    await stage.sandbox.until(lambda: len(_cards(stage)) >= waiting, PATIENCE_SECONDS)
-    _keep(stage, _cards(stage)[0], pictures / "card.png")
-    return f"{waiting} cards stand in the review channel"
+    cards = await stage.until_cards_stand()
+    _keep(stage, cards[0], pictures / "card.png")
+    return f"{len(cards)} cards stand in the review channel"
 
 
 async def _approve(stage: Stage, _pictures: Path) -> str:
-    card = _cards(stage)[0]
+    card = (await stage.until_cards_stand())[0]
     ack = await stage.sandbox.person(ADA.id).click(card, Action.PROPOSAL_APPROVE)
     _require(ack.ok, f"The click was not acknowledged: {ack.error}.")
 
@@ -98,10 +95,6 @@ async def _digest(stage: Stage, pictures: Path) -> str:
 def _require(holds: bool, sentence: str) -> None:  # noqa: FBT001  (reads as the sentence that it is)
     if not holds:
         raise StageFailedError(sentence)
-
-
-def _cards(stage: Stage) -> list[Message]:
-    return [message for message in stage.sandbox.messages(REVIEW_CHANNEL) if _image(message)]
 
 
 def _message(stage: Stage, channel: str, ts: str) -> Message:

@@ -13,11 +13,12 @@ from bot.domain.members import Member, Role
 from bot.domain.proposals import Approve, Proposal, ProposalKind, ProposalStatus
 from bot.domain.records import parse_record
 from bot.domain.sessions import SessionSource
-from bot.sandbox import Sandbox, SandboxConfig, serve_sandbox
+from bot.sandbox import Message, Sandbox, SandboxConfig, serve_sandbox
 from bot.sandbox.samples import sample_sessions
 from bot.services.analysis import analyze_pending
 from bot.services.proposals import decide_proposal, list_proposals
 from bot.settings import Settings
+from bot.slack.ids import VersionedId
 from storage.database import Database
 
 ADA = Member(id="U0ADMIN01", name="Ada Reyes", role=Role.ADMIN)
@@ -29,6 +30,7 @@ LEARNT_BEFORE = 0.6
 LEFT_WAITING = 3
 """New flows of that time which nobody has decided on."""
 MANY = 10_000
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,20 @@ class Stage:
 
     async def waiting(self) -> list[Proposal]:
         return await list_proposals(self.database, self.workspace_id, status=ProposalStatus.PENDING)
+
+    async def until_cards_stand(self) -> list[Message]:
+        """Wait until every waiting proposal has a card of its present version; the cards, oldest proposal first."""
+        wanted = [str(VersionedId(each.id, each.version)) for each in await self.waiting()]
+
+        def cards() -> list[Message]:
+            posted = self.sandbox.messages(REVIEW_CHANNEL)
+            found = (
+                [message for message in posted if f"'{value}'" in str(message.blocks)] for value in wanted
+            )
+            return [messages[-1] for messages in found if messages]
+
+        await self.sandbox.until(lambda: len(cards()) == len(wanted), PATIENCE_SECONDS)
+        return cards()
 
     async def approve(self, proposal: Proposal) -> None:
         request = Approve(by=CHLOE, seen_version=proposal.version)

@@ -39,9 +39,7 @@ async def stage() -> AsyncIterator[Stage]:
     """FlowPilot in the sandbox with a few proposals waiting, and their cards in the review channel."""
     async with demo_stage() as stage:
         await stage.bring(sample_sessions(now=datetime.now(UTC), count=SESSIONS))  # noqa: TID251  (as the product's clock)
-        waiting = len(await stage.waiting())
-        assert waiting >= MIN_CARDS
-        await stage.sandbox.until(lambda: len(stage.sandbox.messages("#flow-review")) >= waiting, 30)
+        assert len(await stage.until_cards_stand()) >= MIN_CARDS
         yield stage
 
 
