@@ -38,7 +38,7 @@ async def main() -> None:
 async def _review(browser: Browser, stage: Stage) -> None:
     page = await _window(browser, stage, f"/c/{REVIEW_CHANNEL}", height=1150)
     largest = await _card(page, "New flow:")
-    await largest.scroll_into_view_if_needed()
+    await _show(largest)
     await page.mouse.move(5, 5)
     await page.screenshot(path=PICTURES / "card.png")
     await largest.get_by_role("button", name="Edit").click()
@@ -46,7 +46,7 @@ async def _review(browser: Browser, stage: Stage) -> None:
     await page.screenshot(path=PICTURES / "edit.png")
     await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     change = await _card(page, "Change to")
-    await change.scroll_into_view_if_needed()
+    await _show(change)
     await page.screenshot(path=PICTURES / "change.png")
     await page.context.close()
 
@@ -99,6 +99,14 @@ async def _window(
     await page.wait_for_selector("#shell:not([data-loading])")
     await _settle(page)
     return page
+
+
+async def _show(message: Locator) -> None:
+    """Bring the whole message on screen, its picture too."""
+    await message.evaluate("message => message.scrollIntoView({block: 'start'})")
+    await message.evaluate(
+        "message => Promise.all([...message.querySelectorAll('img')].map(each => each.decode()))"
+    )
 
 
 async def _settle(page: Page) -> None:

@@ -142,12 +142,13 @@ def _domains_agree(domain: ProblemDomain | None, candidate: Candidate) -> bool:
 
 def _joining(session: Session, fit: _Fit) -> Alignment:
     certainty = _certainty(fit.score, STEEPNESS)
+    problems = [*(each.problem for each in fit.candidate.sessions), session.problem]
     return Alignment(
         candidate=fit.candidate.ref,
         steps=tuple(_aligned(session, step, node_id) for step, node_id in fit.walk.steps),
-        title=fit.candidate.draft.title,
-        summary=fit.candidate.draft.summary,
-        keywords=keywords_of([*_own_words(session), *(each.problem for each in fit.candidate.sessions)]),
+        title=title_of(problems, " ".join(node.text for node in fit.candidate.draft.tree.nodes.values())),
+        summary=summary_of(problems),
+        keywords=keywords_of([*_own_words(session), *problems[:-1]]),
         score=certainty,
         confidence=min(SURE, max(UNSURE, certainty)),
     )
@@ -158,8 +159,8 @@ def _new(session: Session, nearest: float) -> Alignment:
     return Alignment(
         candidate=None,
         steps=tuple(_aligned(session, step, None) for step in range(len(session.steps) + 1)),
-        title=title_of(session.problem, _worked_on(session)),
-        summary=summary_of(session.problem),
+        title=title_of([session.problem], _worked_on(session)),
+        summary=summary_of([session.problem]),
         keywords=keywords_of(_own_words(session)),
         score=nearest,
         confidence=min(SURE, max(UNSURE, 1 - nearest)),

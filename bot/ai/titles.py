@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from bot.ai.wording import STOP_WORDS, likeness, stem_of, wording_of, words_of
+from bot.ai.wording import STOP_WORDS, Wording, likeness, stem_of, together, wording_of, words_of
 from bot.domain.merging import shortened
 
 MAX_TITLE = 80
@@ -33,17 +33,29 @@ _PLACEHOLDER = re.compile(r"<[a-zA-Z -]+>")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 
 
-def title_of(problem: str, worked_on: str) -> str:
-    """The sentence that comes nearest to what was worked on, without a greeting, at most 80 characters."""
-    sentences = list(_sentences(problem)) or ["Untitled problem"]
+def title_of(problems: Sequence[str], worked_on: str) -> str:
+    """Of all sentences the one nearest to what the problems share and to what was worked on, at most 80 characters.
+
+    Greetings are left out, and so are sentences about one person where others say enough.
+    """
+    sentences = [sentence for problem in problems for sentence in _sentences(problem)] or ["Untitled problem"]
     telling = [sentence for sentence in sentences if len(sentence.split()) >= FEWEST_WORDS] or sentences
-    alike = likeness([wording_of(worked_on)], [wording_of(sentence) for sentence in telling])[0]
-    return shortened(telling[int(alike.argmax())].rstrip(".!"), MAX_TITLE)
+    general = [sentence for sentence in telling if not _PLACEHOLDER.search(sentence)] or telling
+    return shortened(_nearest(general, [*_shared(problems), wording_of(worked_on)]).rstrip(".!"), MAX_TITLE)
 
 
-def summary_of(problem: str) -> str:
-    """The problem without greetings, at most 400 characters."""
-    return shortened(" ".join(_sentences(problem)), MAX_SUMMARY)
+def summary_of(problems: Sequence[str]) -> str:
+    """The problem nearest to what all of them share, without greetings, at most 400 characters."""
+    return shortened(" ".join(_sentences(_nearest(problems, _shared(problems)))), MAX_SUMMARY)
+
+
+def _shared(problems: Sequence[str]) -> list[Wording]:
+    return [together([wording_of(problem) for problem in problems])]
+
+
+def _nearest(texts: Sequence[str], meant: Sequence[Wording]) -> str:
+    """The text most like all that is meant; the first of equals."""
+    return texts[int(likeness([wording_of(text) for text in texts], meant).sum(axis=1).argmax())]
 
 
 def keywords_of(texts: Iterable[str]) -> tuple[str, ...]:

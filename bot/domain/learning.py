@@ -101,8 +101,15 @@ def _follows(session: Session, alignment: Alignment, tree: FlowTree) -> bool:
 
 
 def _join(session: Session, alignment: Alignment, flow: Flow | None, proposal: Proposal) -> Join:
+    """The proposal with the session in it. A flow keeps its title; a new one may find a better one as it grows."""
     merged = merge(proposal.draft.tree, session, alignment.steps)
-    domain = proposal.draft.problem_domain or session.problem_domain
-    draft = replace(proposal.draft, tree=merged.tree, problem_domain=domain, keywords=alignment.keywords)
-    kind = kind_of(compare(flow.tree, merged.tree)) if flow else proposal.kind
-    return Join(proposal=proposal, kind=kind, draft=draft)
+    draft = replace(
+        proposal.draft,
+        tree=merged.tree,
+        problem_domain=proposal.draft.problem_domain or session.problem_domain,
+        keywords=alignment.keywords,
+    )
+    if flow is not None:
+        return Join(proposal=proposal, kind=kind_of(compare(flow.tree, merged.tree)), draft=draft)
+    draft = replace(draft, title=alignment.title, summary=alignment.summary)
+    return Join(proposal=proposal, kind=proposal.kind, draft=draft)

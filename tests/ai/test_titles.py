@@ -25,35 +25,44 @@ from bot.ai.titles import clean, keywords_of, summary_of, title_of
     ],
 )
 def test_title_is_what_the_problem_says(problem: str, title: str) -> None:
-    assert title_of(problem, "") == title
+    assert title_of([problem], "") == title
 
 
 def test_title_is_the_sentence_that_was_worked_on() -> None:
     problem = (
         "I bought this laptop two years ago. The screen stays black after it wakes up. I have a call at nine."
     )
-    assert title_of(problem, "Does the screen wake up on an external monitor?") == (
+    assert title_of([problem], "Does the screen wake up on an external monitor?") == (
         "The screen stays black after it wakes up"
     )
 
 
+def test_title_of_several_problems_is_what_they_share() -> None:
+    problems = [
+        "User <e-mail address>, in the office today. Password box pops up again and again in Outlook.",
+        "Outlook keeps asking for the password. Call back on <phone number> please.",
+        "Works from home. Outlook on the desktop keeps asking for a password, webmail works",
+    ]
+    assert "asking for" in title_of(problems, "Is the login accepted in the browser?")
+
+
 def test_long_title_is_cut_between_words_and_never_inside_a_placeholder() -> None:
     title = title_of(
-        "The shared calendar of the whole sales department and " * 2 + "<e-mail address> is gone", ""
+        ["The shared calendar of the whole sales department and " * 2 + "<e-mail address> is gone"], ""
     )
     assert len(title) <= 80
     assert title.endswith("…")
-    assert title_of("x" * 70 + " <e-mail address> is full of mail", "") == "X" + "x" * 69 + "…"
+    assert title_of(["x" * 70 + " <e-mail address> is full of mail"], "") == "X" + "x" * 69 + "…"
 
 
 @given(st.text(max_size=300), st.text(max_size=50))
 def test_title_and_summary_keep_their_limits(problem: str, worked_on: str) -> None:
-    assert 0 < len(title_of(problem, worked_on)) <= 80
-    assert len(summary_of(problem)) <= 400
+    assert 0 < len(title_of([problem], worked_on)) <= 80
+    assert len(summary_of([problem])) <= 400
 
 
 def test_summary_leaves_the_greeting_out() -> None:
-    assert summary_of("Hi team! VPN drops. It began today.") == "VPN drops. It began today."
+    assert summary_of(["Hi team! VPN drops. It began today."]) == "VPN drops. It began today."
 
 
 def test_keywords_are_what_the_texts_share_in_their_usual_form() -> None:
