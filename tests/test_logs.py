@@ -37,7 +37,7 @@ def test_password_of_a_database_url_is_removed() -> None:
 
 def test_json_lines_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", "json")
-    structlog.get_logger("flowpilot").info("stage.passed", token="xoxb-1-a", count=3)
+    structlog.get_logger("bot.somewhere").info("stage.passed", token="xoxb-1-a", count=3)
     logging.getLogger("elsewhere").warning("also with %s", "xapp-1-b")
     captured = capsys.readouterr()
     ours, theirs = (json.loads(line) for line in captured.err.splitlines())
@@ -51,7 +51,7 @@ def test_errors_are_logged_with_their_trace_but_without_secrets(capsys: pytest.C
     try:
         int("refused xoxb-9-z")
     except ValueError:
-        structlog.get_logger("flowpilot").exception("call.failed")
+        structlog.get_logger("bot.somewhere").exception("call.failed")
     line = capsys.readouterr().err
     assert "ValueError" in line
     assert "xoxb-9-z" not in line

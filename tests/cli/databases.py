@@ -7,22 +7,24 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-_numbers = count(1)
+BLANK = "template1"
 
 
 class Databases:
+    """What a server holds. `url` is one of it."""
+
     def __init__(self, url: str, superuser: asyncpg.Connection) -> None:
         self._url = url
         self._superuser = superuser
+        self._numbers = count(1)
 
-    def url(self, name: str) -> str:
-        parts = urlsplit(self._url)
-        return urlunsplit(parts._replace(path=f"/{name}")).replace("postgresql:/", "postgresql:///", 1) if not parts.netloc else urlunsplit(parts._replace(path=f"/{name}"))
+    def url_of(self, name: str) -> str:
+        return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
 
     @asynccontextmanager
-    async def copy(self, template: str = "template1") -> AsyncIterator[str]:
-        """The name of a new database with all that the template holds; nobody may be connected to that one."""
-        name = f"cli{next(_numbers)}"
+    async def copy_of(self, template: str) -> AsyncIterator[str]:
+        """The name of a new database with all that the template holds. Nobody may be connected to the template."""
+        name = f"cli{next(self._numbers)}"
         await self._superuser.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield name
         await self._superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.ai.outline import OutlineAnalyst
-
 from bot.domain.analysis import Alignment, Candidate
 from bot.domain.sessions import Session
 from bot.services.analysis import analyze_pending
