@@ -28,7 +28,7 @@ demo: .venv/.running ## Try the whole product in a browser, nothing else needed
 
 .PHONY: test
 test: .venv/.developing ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: check
 check: lint test ## Run everything that has to be green

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Update, case, func, insert, select, update
+from sqlalchemy import RowMapping, Select, Update, case, exists, func, insert, or_, select, update
 
 from bot.domain.digests import QueueState
 from bot.domain.errors import AlreadyDecidedError, NotFoundError, StaleVersionError
@@ -20,7 +20,7 @@ from bot.domain.proposals import (
     ProposalStatus,
     Support,
 )
-from bot.domain.sessions import ProblemDomain
+from bot.domain.sessions import ProblemDomain, SessionSource
 from storage.searching import Sieve
 from storage.statements import Statements
 from storage.supports import supports
@@ -51,9 +51,20 @@ class Proposals:
             query = query.where(proposals.c.status == status)
         return await self._proposals(query.order_by(proposals.c.id).limit(limit))
 
-    async def forming(self, limit: int) -> list[Proposal]:
-        """Those that wait for company or for tomorrow's quota, oldest first."""
-        return await self.listed(ProposalStatus.FORMING, limit)
+    async def forming_in_company(self, min_imported: int, limit: int) -> list[Proposal]:
+        """Forming ones that wait for a new day's quota alone, oldest first.
+
+        A session that was worked here is company enough; of imported ones it takes `min_imported`.
+        """
+        own = (sessions.c.workspace_id == proposals.c.workspace_id, sessions.c.proposal_id == proposals.c.id)
+        count = select(func.count()).where(*own).scalar_subquery()
+        worked_here = exists().where(*own, sessions.c.source != SessionSource.IMPORT)
+        query = select(proposals).where(
+            self._own,
+            proposals.c.status == ProposalStatus.FORMING,
+            or_(worked_here, count >= min_imported),
+        )
+        return await self._proposals(query.order_by(proposals.c.id).limit(limit))
 
     async def candidates(self, text: str, domain: ProblemDomain | None, limit: int) -> list[Proposal]:
         """Growing proposals that share a word with the text, best first; with a domain those of it and those without."""

@@ -253,20 +253,11 @@ async def _postpone(database: Database, claim: ClaimedSession, error: str, *, no
 
 async def show_waiting_proposals(database: Database, workspace_id: str, *, now: datetime) -> int:
     """Show forming proposals that have company enough and waited only for a new day's quota. Returns how many."""
-    shown = 0
     async with database.transaction(workspace_id) as tx:
         settings = (await tx.workspaces.get()).settings
-        quota = await _quota_left(tx, settings, now=now)
-        for proposal in await tx.proposals.forming(max(quota, 0)):
-            status = status_when_supported(
-                proposal.status,
-                sessions=proposal.support.sessions,
-                imported=proposal.support.imported,
-                min_imported=settings.min_imported_sessions,
-                quota_left=quota - shown,
-            )
-            if status is ProposalStatus.PENDING:
-                await tx.proposals.show(proposal.id, now=now)
-                await tx.jobs.enqueue(ShowProposalCard(proposal.id))
-                shown += 1
-    return shown
+        quota = max(0, await _quota_left(tx, settings, now=now))
+        waiting = await tx.proposals.forming_in_company(settings.min_imported_sessions, quota)
+        for proposal in waiting:
+            await tx.proposals.show(proposal.id, now=now)
+            await tx.jobs.enqueue(ShowProposalCard(proposal.id))
+    return len(waiting)

@@ -190,6 +190,21 @@ async def test_proposals_over_the_daily_quota_wait_and_are_shown_the_next_day(
     assert await show_waiting_proposals(database, workspace.id, now=NOW + timedelta(days=1)) == 1
 
 
+async def test_lone_imported_sessions_do_not_stand_in_the_way_of_what_waits_for_the_quota(
+    database: Database, workspace: Workspace
+) -> None:
+    async with database.transaction(workspace.id) as tx:
+        await tx.workspaces.change_settings(replace(workspace.settings, new_proposals_per_day=1))
+    lone = [a_session(problem=f"Oddity {number}", source=SessionSource.IMPORT) for number in range(3)]
+    await stored(
+        database, workspace.id, *lone, a_session(problem="VPN drops"), a_session(problem="Disk full")
+    )
+    await analysed(database, ScriptedAnalyst())
+    assert await show_waiting_proposals(database, workspace.id, now=NOW + timedelta(days=1)) == 1
+    shown = await list_proposals(database, workspace.id, status=ProposalStatus.PENDING)
+    assert [proposal.draft.title for proposal in shown] == ["VPN drops", "Disk full"]
+
+
 async def test_analyst_is_asked_again_when_knowledge_moved_meanwhile(
     database: Database, workspace: Workspace
 ) -> None:

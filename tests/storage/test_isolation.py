@@ -245,7 +245,7 @@ class Belongings:
             lambda tx: tx.proposals.get(proposal),
             lambda tx: tx.proposals.find(proposal),
             lambda tx: tx.proposals.listed(None, 9),
-            lambda tx: tx.proposals.forming(9),
+            lambda tx: tx.proposals.forming_in_company(1, 9),
             lambda tx: tx.proposals.candidates("vpn", None, 9),
             lambda tx: tx.proposals.rejected_like("vpn", None, 9),
             lambda tx: tx.proposals.shown_since(NOW),

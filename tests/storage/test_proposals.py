@@ -170,7 +170,8 @@ async def test_listing_is_by_status_and_age(database: Database, workspace: Works
     async with database.transaction(workspace.id) as tx:
         assert await tx.proposals.listed(ProposalStatus.PENDING, 9) == [first, third]
         assert await tx.proposals.listed(None, 2) == [first, second]
-        assert await tx.proposals.forming(9) == [second]
+        assert await tx.proposals.listed(ProposalStatus.FORMING, 9) == [second]
+        assert await tx.proposals.forming_in_company(1, 9) == []
 
 
 async def test_only_growing_proposals_are_candidates(database: Database, workspace: Workspace) -> None:
