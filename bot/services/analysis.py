@@ -12,12 +12,12 @@ from bot.ai.redaction import redact_session
 from bot.domain.analysis import Alignment, Candidate, CandidateKind, CandidateRef
 from bot.domain.errors import FlowPilotError, KnowledgeMovedError, LeaseLostError
 from bot.domain.flows import Flow, FlowDraft
-from bot.domain.jobs import ShowProposalCard
 from bot.domain.learning import Begin, Join, Leave, Reinforce, learn
 from bot.domain.ports import Analyst, Clock
 from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_supported
 from bot.domain.sessions import AnalysisOutcome, ClaimedSession, Session, SessionSource
 from bot.domain.workspaces import WorkspaceSettings
+from bot.services.jobs import redraw_card
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -220,7 +220,7 @@ async def _propose(
             now=now,
         )
     if status is ProposalStatus.PENDING:
-        await tx.jobs.enqueue(ShowProposalCard(proposal.id))
+        await redraw_card(tx, proposal.id)
     return proposal
 
 
@@ -259,5 +259,5 @@ async def show_waiting_proposals(database: Database, workspace_id: str, *, now: 
         waiting = await tx.proposals.forming_in_company(settings.min_imported_sessions, quota)
         for proposal in waiting:
             await tx.proposals.show(proposal.id, now=now)
-            await tx.jobs.enqueue(ShowProposalCard(proposal.id))
+            await redraw_card(tx, proposal.id)
     return len(waiting)

@@ -9,8 +9,8 @@ from bot.domain.errors import FlowPilotError
 from bot.domain.flows import Flow, FlowOrigin
 from bot.domain.formats import ExportFormat, export
 from bot.domain.formats_reading import load_document, parse_flows
-from bot.domain.jobs import ShowProposalCard
 from bot.domain.members import Member, require_admin
+from bot.services.jobs import redraw_card
 from storage.database import Database
 
 ALL = 10_000
@@ -82,7 +82,7 @@ async def roll_back_flow(
         flow = await tx.flows.roll_back(flow_id, to_version, by=by.id, at=now)
         for proposal_id in await tx.proposals.supersede(flow_id, now=now):
             await tx.sessions.analyse_again(proposal_id)
-            await tx.jobs.enqueue(ShowProposalCard(proposal_id))
+            await redraw_card(tx, proposal_id)
         detail = {"to_version": to_version, "version": flow.current.number}
         await tx.audit.record(
             actor=by.id, action="flow.roll_back", kind="flow", object_id=flow_id, detail=detail, at=now

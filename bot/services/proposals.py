@@ -9,7 +9,6 @@ from bot.charts.registry import Chart
 from bot.domain.cards import Picture, ProposalCard, ProposalDetails
 from bot.domain.digests import FlowMention
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin
-from bot.domain.jobs import ShowProposalCard
 from bot.domain.merging import compare
 from bot.domain.proposals import (
     Proposal,
@@ -19,6 +18,7 @@ from bot.domain.proposals import (
     expires_before,
 )
 from bot.services.desk import Desk
+from bot.services.jobs import redraw_card
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -77,7 +77,7 @@ async def decide_proposal(
             at=now,
         )
         await tx.workspaces.touch_knowledge()
-        await tx.jobs.enqueue(ShowProposalCard(proposal_id))
+        await redraw_card(tx, proposal_id)
         return decided
 
 
@@ -161,7 +161,7 @@ async def expire_proposals(database: Database, workspace_id: str, *, now: dateti
             untouched_since=expires_before(now, settings.proposal_lifetime_days), now=now
         )
         for proposal_id in expired:
-            await tx.jobs.enqueue(ShowProposalCard(proposal_id))
+            await redraw_card(tx, proposal_id)
         if expired:
             await tx.workspaces.touch_knowledge()
     return len(expired)
