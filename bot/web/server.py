@@ -8,12 +8,23 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.domain.errors import FlowPilotError
 from bot.web.health import Health
 from bot.web.metrics import Metrics
 
 MAX_BODY_BYTES = 1024**2
 """Slack's largest payload is a view of 250 KB."""
 DRAIN_SECONDS = 10
+
+
+class AddressTakenError(FlowPilotError):
+    """Another program listens where we should."""
+
+    def __init__(self, host: str, port: int, reason: str | None) -> None:
+        super().__init__(
+            f"FlowPilot cannot listen on {host}, port {port}: {reason}. Set FLOWPILOT_PORT to a free one, or to 0 to take any."
+        )
+
 
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,12 +54,18 @@ def create_web(endpoints: Endpoints) -> web.Application:
 
 @asynccontextmanager
 async def serving(application: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Serve while the block runs; gives the port (a free one for port 0). Requests under way end before it returns."""
+    """Serve while the block runs; gives the port (a free one for port 0). Requests under way end before it returns.
+
+    Raises:
+        AddressTakenError: nothing can listen there.
+    """
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=DRAIN_SECONDS)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise AddressTakenError(host, port, error.strerror) from error
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

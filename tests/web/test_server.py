@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from io import BytesIO
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from bot.web.health import Health
 from bot.web.metrics import Metrics
-from bot.web.server import MAX_BODY_BYTES, Endpoints, create_web, serving
+from bot.web.server import MAX_BODY_BYTES, AddressTakenError, Endpoints, create_web, serving
 
 
 async def nothing() -> str | None:
@@ -75,6 +76,14 @@ async def test_body_larger_than_any_of_slacks_is_refused() -> None:
     body = BytesIO(b"x" * (MAX_BODY_BYTES + 1))
     async with client(slack=read) as (session, _), session.post("/slack/events", data=body) as response:
         assert response.status == 413
+
+
+async def test_port_that_is_taken_is_refused_with_a_sentence() -> None:
+    endpoints = Endpoints(health=Health(nothing), metrics=Metrics(backlog))
+    async with serving(create_web(endpoints), "127.0.0.1", 0) as port:
+        with pytest.raises(AddressTakenError, match=f"port {port}.*FLOWPILOT_PORT"):
+            async with serving(create_web(endpoints), "127.0.0.1", port):
+                pass
 
 
 async def test_without_http_transport_slacks_endpoint_does_not_exist() -> None:
