@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.app import SystemClock, analyst_of, open_database, running
+from bot.domain.errors import FlowPilotError
 from bot.domain.members import Member, Role
 from bot.domain.proposals import Approve, Proposal, ProposalKind, ProposalStatus
 from bot.domain.records import parse_record
@@ -92,18 +93,31 @@ class Stage:
         await decide_proposal(self.database, self.workspace_id, proposal.id, request, now=SystemClock().now())
 
 
+class PortTakenError(FlowPilotError):
+    """Another program listens on the demo's port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"Port {port} is taken. Choose another one: flowpilot demo --port {port + 1}")
+
+
 @asynccontextmanager
 async def demo_stage(*, port: int = 0) -> AsyncIterator[Stage]:
-    """FlowPilot running in a sandbox at this port, over Socket Mode, with a database that is gone afterwards."""
-    config = SandboxConfig()
-    with TemporaryDirectory(prefix="flowpilot-") as folder:
-        async with serve_sandbox(config, port=port) as sandbox:
-            settings = _settings(sandbox, Path(folder))
-            async with (
-                open_database(settings) as database,
-                running(settings, database, intake=True, work=True, seconds_between_messages=0),
-            ):
-                yield Stage(sandbox, database, settings)
+    """FlowPilot running in a sandbox at this port, over Socket Mode, with a database that is gone afterwards.
+
+    Raises:
+        PortTakenError: another program listens there.
+    """
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="flowpilot-"))
+        try:
+            sandbox = await stack.enter_async_context(serve_sandbox(SandboxConfig(), port=port))
+        except OSError as error:
+            raise PortTakenError(port) from error
+        settings = _settings(sandbox, Path(folder))
+        database = await stack.enter_async_context(open_database(settings))
+        product = running(settings, database, intake=True, work=True, seconds_between_messages=0)
+        await stack.enter_async_context(product)
+        yield Stage(sandbox, database, settings)
 
 
 def _settings(sandbox: Sandbox, folder: Path) -> Settings:
