@@ -1,6 +1,7 @@
 # Everything runs in .venv. Each target sets itself up: `make demo` is enough on a machine with Python 3.11 and make.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+PORT ?= 8080
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -23,8 +24,8 @@ setup: .venv/.developing ## Make the virtual environment with everything in it
 	touch $@
 
 .PHONY: demo
-demo: .venv/.running ## Try the whole product in a browser, nothing else needed
-	$(BIN)/flowpilot demo
+demo: .venv/.running ## Try the whole product in a browser, nothing else needed (PORT=8080)
+	$(BIN)/flowpilot demo --port $(PORT)
 
 .PHONY: test
 test: .venv/.developing ## Run the tests

@@ -26,6 +26,7 @@ from bot.domain.outline_text import to_outline
 from bot.domain.records import parse_record
 from bot.domain.replay import ReplayOutcome
 from bot.domain.sessions import NewSession, SessionSource
+from bot.domain.words import counted
 from bot.services.flows import export_flows, get_flow, import_flows, list_flows, roll_back_flow
 from bot.services.import_sources import UnusableFileError, open_source
 from bot.services.replays import Replayed, replay_sessions
@@ -109,7 +110,7 @@ def import_(file: ReadableFile, *, workspace: WorkspaceOption = None) -> None:
         return await import_flows(database, workspace_id, text, by=TERMINAL, now=SystemClock().now())
 
     published = in_workspace(workspace, write)
-    say(f"{len(published)} flows published: {', '.join(str(flow.id) for flow in published)}.")
+    say(f"{counted(len(published), 'flow')} published: {', '.join(str(flow.id) for flow in published)}.")
 
 
 @flows.command("rollback")

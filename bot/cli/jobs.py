@@ -8,6 +8,7 @@ import typer
 
 from bot.cli.terminal import JsonOption, print_json, print_rows, say, with_database
 from bot.domain.jobs import FailedJob
+from bot.domain.words import counted
 from bot.services.failures import failed_jobs, retry_analyses, retry_job
 from storage.database import Database
 
@@ -46,7 +47,7 @@ def retry(
         return len(chosen), 0 if ids else await retry_analyses(database)
 
     again, analyses = with_database(work)
-    say(f"{again} jobs and {analyses} analyses are in line again.")
+    say(f"Back in line: {counted(again, 'job')} and {counted(analyses, 'analysis', 'analyses')}.")
 
 
 def _document(job: FailedJob) -> dict[str, object]:

@@ -20,9 +20,11 @@ from bot.domain.proposals import (
     Reopen,
     Request,
 )
+from bot.domain.words import counted
 from bot.services.proposals import decide_proposal, get_proposal, list_proposals
 from storage.database import Database
 
+ALL = 10_000
 Ids = Annotated[list[int], typer.Argument(help="Numbers of proposals, as `flowpilot proposals` lists them.")]
 
 
@@ -38,9 +40,10 @@ def list_(
     """List proposals, those that wait for a decision first of all."""
 
     async def read(database: Database, workspace_id: str) -> list[Proposal]:
-        return await list_proposals(database, workspace_id, status=status)
+        return await list_proposals(database, workspace_id, status=status, limit=ALL)
 
-    proposals = in_workspace(workspace, read)
+    listed = in_workspace(workspace, read)
+    proposals = sorted(listed, key=lambda proposal: proposal.status is not ProposalStatus.PENDING)
     if json:
         print_json({"proposals": [_document(proposal) for proposal in proposals]})
     else:
@@ -92,8 +95,8 @@ def approve(
 
     published, left = in_workspace(workspace, decide)
     say(
-        f"{published} published."
-        + (f" {left} changes to flows wait; --edited publishes them too." if left else "")
+        f"{counted(published, 'proposal')} published."
+        + (f" Left: {counted(left, 'change')} to flows; --edited publishes that too." if left else "")
     )
 
 
@@ -123,7 +126,7 @@ def _decide_each(ids: list[int], workspace: str | None, request_for: Callable[[P
             await _decide(database, workspace_id, proposal, request_for(proposal))
 
     in_workspace(workspace, decide)
-    say(f"{len(ids)} decided.")
+    say(f"{counted(len(set(ids)), 'proposal')} decided.")
 
 
 async def _decide(database: Database, workspace_id: str, proposal: Proposal, request: Request) -> None:
@@ -137,11 +140,11 @@ def _approval(proposal: Proposal, *, edited: bool) -> Request:
 
 
 async def _named(database: Database, workspace_id: str, ids: list[int]) -> list[Proposal]:
-    return [await get_proposal(database, workspace_id, proposal_id) for proposal_id in ids]
+    return [await get_proposal(database, workspace_id, proposal_id) for proposal_id in dict.fromkeys(ids)]
 
 
 async def _waiting(database: Database, workspace_id: str) -> list[Proposal]:
-    return await list_proposals(database, workspace_id, status=ProposalStatus.PENDING, limit=10_000)
+    return await list_proposals(database, workspace_id, status=ProposalStatus.PENDING, limit=ALL)
 
 
 def _document(proposal: Proposal) -> dict[str, object]:

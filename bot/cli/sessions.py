@@ -12,6 +12,7 @@ import typer
 from bot.app import SystemClock, analyst_of, open_database
 from bot.cli.terminal import WorkspaceOption, progress_bar, say, started
 from bot.domain.sessions import AnalysisOutcome
+from bot.domain.words import counted
 from bot.services.analysis import analyze_pending, count_pending
 from bot.services.import_maps import read_map
 from bot.services.import_sources import FileFormat, Source, open_source
@@ -64,7 +65,7 @@ def analyze(
         for outcome, words in ANALYSED_IN_WORDS.items()
         if outcome in outcomes
     ]
-    say(f"{len(outcomes)} sessions analysed" + (f": {', '.join(told)}." if told else "."))
+    say(f"{counted(len(outcomes), 'session')} analysed" + (f": {', '.join(told)}." if told else "."))
 
 
 def import_(
