@@ -30,7 +30,7 @@ SAME_TEXT, TEXT_STEEPNESS = 0.43, 15.0
 MATCHING_PROBLEM = 0.35
 """Likeness of a problem to those of a flow, taken together, from which the flow rather fits."""
 MATCHING_DESCRIPTION = 0.25
-"""The same for what the flow says of itself, when none of its sessions is at hand."""
+"""The same for what the flow says of itself, when none of its problems is at hand."""
 MATCH_STEEPNESS = 10.0
 """How quickly a likeness above or below these becomes certainty."""
 SURE, UNSURE = 0.95, 0.05
@@ -124,15 +124,15 @@ def _mention(step: Step) -> Wording:
 
 
 def _problem_score(session: Session, candidate: Candidate) -> float:
-    known = together(_problems(candidate))
+    described = wording_of(f"{candidate.draft.title}. {candidate.draft.summary}")
+    known = together(_problems(candidate) or [described])
     alike = likeness([wording_of(session.problem)], [known])[0, 0]
     return PROBLEM_WEIGHT * (float(alike) - PROBLEM_BAR)
 
 
 def _problems(candidate: Candidate) -> list[Wording]:
-    return [wording_of(each.problem) for each in candidate.sessions] or [
-        wording_of(f"{candidate.draft.title}. {candidate.draft.summary}")
-    ]
+    told = (each.problem for each in candidate.sessions) if candidate.sessions else candidate.problems
+    return [wording_of(problem) for problem in told]
 
 
 def _domains_agree(domain: ProblemDomain | None, candidate: Candidate) -> bool:
@@ -184,8 +184,8 @@ def _aligned(session: Session, step: int, node_id: str | None) -> AlignedStep:
 
 
 def _match_score(problem: Wording, domain: ProblemDomain | None, flow: Candidate) -> float:
-    if flow.sessions:
-        alike = likeness([problem], [together(_problems(flow))]).mean() - MATCHING_PROBLEM
+    if problems := _problems(flow):
+        alike = likeness([problem], [together(problems)]).mean() - MATCHING_PROBLEM
     else:
         alike = likeness([problem], _description(flow.draft)).mean() - MATCHING_DESCRIPTION
     score = _certainty(float(alike), MATCH_STEEPNESS)

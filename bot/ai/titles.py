@@ -41,7 +41,8 @@ def title_of(problems: Sequence[str], worked_on: str) -> str:
     sentences = [sentence for problem in problems for sentence in _sentences(problem)] or ["Untitled problem"]
     telling = [sentence for sentence in sentences if len(sentence.split()) >= FEWEST_WORDS] or sentences
     general = [sentence for sentence in telling if not _PLACEHOLDER.search(sentence)] or telling
-    return shortened(_nearest(general, [*_shared(problems), wording_of(worked_on)]).rstrip(".!"), MAX_TITLE)
+    sentence = _nearest(general, [*_shared(problems), wording_of(worked_on)])
+    return shortened(sentence.rstrip(".!") or sentence, MAX_TITLE)
 
 
 def summary_of(problems: Sequence[str]) -> str:

@@ -24,12 +24,14 @@ class CandidateRef:
 class Candidate:
     """A published flow or a growing proposal that a session may belong to.
 
-    `sessions` are (some of) the sessions it was learnt from, for their wordings and paths.
+    `sessions` are (some of) the sessions it was learnt from, for their wordings and paths. Where none is at hand,
+    `problems` may still hold (some of) the problems that they began with.
     """
 
     ref: CandidateRef
     draft: FlowDraft
     sessions: tuple[Session, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +21,11 @@ TEXT_KEYS = {
     NodeKind.ESCALATION: "text",
 }
 
+MAX_PROBLEMS = 30
+"""Problems that a document holds of each flow: enough to tell by which words people come to it."""
+Problems = Mapping[int, Sequence[str]]
+"""By a flow's id, the problems of its sessions, without secrets, newest first."""
+
 
 class ExportFormat(StrEnum):
     JSON = "json"
@@ -29,13 +34,17 @@ class ExportFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
-def export(flows: Iterable[Flow], external_ids: Mapping[int, str], wanted: ExportFormat) -> str:
+def export(
+    flows: Iterable[Flow], external_ids: Mapping[int, str], problems: Problems, wanted: ExportFormat
+) -> str:
     """The flows as one text in the wanted format, ending with a line break."""
     match wanted:
         case ExportFormat.JSON:
-            return json.dumps(flow_document(flows, external_ids), ensure_ascii=False, indent=2) + "\n"
+            return (
+                json.dumps(flow_document(flows, external_ids, problems), ensure_ascii=False, indent=2) + "\n"
+            )
         case ExportFormat.YAML:
-            document = flow_document(flows, external_ids)
+            document = flow_document(flows, external_ids, problems)
             return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
         case ExportFormat.MERMAID:
             return to_mermaid(flow.current.draft for flow in flows)
@@ -43,22 +52,26 @@ def export(flows: Iterable[Flow], external_ids: Mapping[int, str], wanted: Expor
             return to_markdown(flows)
 
 
-def flow_document(flows: Iterable[Flow], external_ids: Mapping[int, str]) -> dict[str, Any]:
+def flow_document(
+    flows: Iterable[Flow], external_ids: Mapping[int, str], problems: Problems
+) -> dict[str, Any]:
     """Each flow with its nodes by id. Evidence of sessions without an external id is left out."""
     return {
         "flows": [
-            {**_facts(flow), "root": flow.tree.root, "nodes": _flat(flow.tree, external_ids)}
+            {**_facts(flow, problems), "root": flow.tree.root, "nodes": _flat(flow.tree, external_ids)}
             for flow in flows
         ]
     }
 
 
-def nested_document(flows: Iterable[Flow], external_ids: Mapping[int, str]) -> dict[str, Any]:
+def nested_document(
+    flows: Iterable[Flow], external_ids: Mapping[int, str], problems: Problems
+) -> dict[str, Any]:
     """Each flow with its first node as `root`, which holds the next ones as `children`, each node once."""
-    return {"flows": [{**_facts(flow), "root": _nested(flow.tree, external_ids)} for flow in flows]}
+    return {"flows": [{**_facts(flow, problems), "root": _nested(flow.tree, external_ids)} for flow in flows]}
 
 
-def _facts(flow: Flow) -> dict[str, Any]:
+def _facts(flow: Flow, problems: Problems) -> dict[str, Any]:
     draft = flow.current.draft
     return {
         "id": flow.id,
@@ -68,6 +81,7 @@ def _facts(flow: Flow) -> dict[str, Any]:
         "origin": flow.origin.value,
         "version": flow.current.number,
         "keywords": list(draft.keywords),
+        "problems": list(problems.get(flow.id, ()))[:MAX_PROBLEMS],
     }
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from bot.domain.errors import InvalidRecordError, InvalidTreeError
 from bot.domain.flows import FlowDraft
-from bot.domain.formats import TEXT_KEYS
+from bot.domain.formats import MAX_PROBLEMS, TEXT_KEYS
 from bot.domain.sessions import ProblemDomain
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.validation import problems_of
@@ -19,10 +19,11 @@ from bot.domain.validation import problems_of
 
 @dataclass(frozen=True, slots=True)
 class FlowRecord:
-    """A flow as it stands in a document, with the id that it has there."""
+    """A flow as it stands in a document, with the id that it has there and problems that it was learnt from."""
 
     id: str | None
     draft: FlowDraft
+    problems: tuple[str, ...] = ()
 
 
 def load_document(text: str) -> Any:
@@ -119,7 +120,8 @@ def _flow(flow: _Field, session_ids: Mapping[str, int]) -> FlowRecord:
         problem_domain=_domain(flow.get("problem_domain")),
         keywords=tuple(keyword.text() for keyword in flow.get("keywords").items()),
     )
-    return FlowRecord(flow.get("id").text_or_none(), draft)
+    told = tuple(problem.text() for problem in flow.get("problems").items())
+    return FlowRecord(flow.get("id").text_or_none(), draft, told[:MAX_PROBLEMS])
 
 
 def _domain(field: _Field) -> ProblemDomain | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.ai.redaction import redact
 from bot.domain.errors import FlowPilotError
 from bot.domain.flows import Flow, FlowOrigin
-from bot.domain.formats import ExportFormat, export
+from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export
 from bot.domain.formats_reading import load_document, parse_flows
 from bot.domain.members import Member, require_admin
 from bot.services.jobs import redraw_card
 from storage.database import Database
+from storage.transaction import Transaction
 
 ALL = 10_000
 
@@ -33,14 +35,20 @@ async def get_flow(database: Database, workspace_id: str, flow_id: int) -> Flow:
 async def export_flows(
     database: Database, workspace_id: str, wanted: ExportFormat, flow_ids: Sequence[int] = ()
 ) -> str:
-    """The flows (none named: all) as one document, with evidence by the sessions' external ids."""
+    """The flows (none named: all) as one document, with evidence by the sessions' external ids and some of their problems."""
     async with database.transaction(workspace_id) as tx:
         flows = [await tx.flows.get(each) for each in flow_ids] or await tx.flows.listed(
             words=None, limit=ALL
         )
         sessions = sorted({session_id for flow in flows for session_id in flow.tree.session_ids})
         external_ids = await tx.sessions.external_ids(sessions)
-    return export(flows, external_ids, wanted)
+        problems = {flow.id: await _problems(tx, flow) for flow in flows}
+    return export(flows, external_ids, problems, wanted)
+
+
+async def _problems(tx: Transaction, flow: Flow) -> list[str]:
+    """What people began with who came to the flow, without secrets."""
+    return [redact(session.problem).text for session in await tx.sessions.of_flow(flow.id, MAX_PROBLEMS)]
 
 
 async def import_flows(

@@ -30,7 +30,8 @@ def replay_sessions(
 ) -> list[Replayed]:
     """One result a session. The flow is chosen from problem and domain alone."""
     candidates = [
-        Candidate(ref=CandidateRef(CandidateKind.FLOW, at), draft=flow.draft) for at, flow in enumerate(flows)
+        Candidate(ref=CandidateRef(CandidateKind.FLOW, at), draft=flow.draft, problems=flow.problems)
+        for at, flow in enumerate(flows)
     ]
     return [
         _replayed(flows, session, match(session.problem, session.problem_domain, candidates), similarity)

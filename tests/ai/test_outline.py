@@ -223,3 +223,11 @@ def test_flow_without_sessions_is_matched_by_what_it_says() -> None:
     bare = replace(learned(FIRST), sessions=())
     (found,) = match("The printer on our floor shows offline", None, [bare])
     assert found.score > 0.5
+
+
+def test_flow_without_sessions_is_matched_by_its_problems_where_it_has_some() -> None:
+    bare = replace(learned(FIRST), sessions=())
+    told = replace(bare, problems=("Paper comes out blank", "Pages are empty since the toner was changed"))
+    (found,) = match("Blank pages come out", None, [told])
+    assert found.score > match("Blank pages come out", None, [bare])[0].score
+    assert found.score > 0.5

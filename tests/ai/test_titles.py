@@ -22,6 +22,7 @@ from bot.ai.titles import clean, keywords_of, summary_of, title_of
         ("iPhone has no mail", "iPhone has no mail"),
         ("help", "Untitled problem"),
         ("  ", "Untitled problem"),
+        ("!", "!"),
     ],
 )
 def test_title_is_what_the_problem_says(problem: str, title: str) -> None:

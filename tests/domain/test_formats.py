@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import InvalidRecordError, InvalidTreeError
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
-from bot.domain.formats import ExportFormat, export, flow_document, nested_document
+from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export, flow_document, nested_document
 from bot.domain.formats_markdown import escaped
 from bot.domain.formats_mermaid import quoted
 from bot.domain.formats_reading import load_document, parse_flows
@@ -41,7 +41,7 @@ def a_flow(tree: FlowTree | None = None, title: str = "VPN drops") -> Flow:
 def test_document_has_the_agreed_fields() -> None:
     tree = vpn_tree()
     supported = replace(tree.nodes["n3"], evidence=frozenset({Evidence(1, 2), Evidence(99, 0)}))
-    document = flow_document([a_flow(FlowTree("n1", {**tree.nodes, "n3": supported}))], EXTERNAL)
+    document = flow_document([a_flow(FlowTree("n1", {**tree.nodes, "n3": supported}))], EXTERNAL, {})
     (flow,) = document["flows"]
     assert {
         key: flow[key] for key in ("id", "title", "problem_domain", "origin", "version", "keywords", "root")
@@ -69,7 +69,7 @@ def test_action_has_an_instruction_and_a_script() -> None:
     tree = FlowTree(
         "n1", {"n1": action("Restart.", ("Worked", "n2"), script="Restart-Service"), "n2": fix("Done.")}
     )
-    node = flow_document([a_flow(tree)], {})["flows"][0]["nodes"]["n1"]
+    node = flow_document([a_flow(tree)], {}, {})["flows"][0]["nodes"]["n1"]
     assert (node["instruction"], node["script"]) == ("Restart.", "Restart-Service")
 
 
@@ -77,9 +77,9 @@ def test_action_has_an_instruction_and_a_script() -> None:
 def test_flat_nested_and_yaml_documents_read_back_as_the_same_flow(tree: FlowTree) -> None:
     flow = a_flow(tree)
     for document in (
-        json.loads(export([flow], EXTERNAL, ExportFormat.JSON)),
-        nested_document([flow], EXTERNAL),
-        load_document(export([flow], EXTERNAL, ExportFormat.YAML)),
+        json.loads(export([flow], EXTERNAL, {}, ExportFormat.JSON)),
+        nested_document([flow], EXTERNAL, {}),
+        load_document(export([flow], EXTERNAL, {}, ExportFormat.YAML)),
     ):
         (record,) = parse_flows(document, session_ids=INTERNAL)
         assert record.draft == flow.current.draft
@@ -88,7 +88,7 @@ def test_flat_nested_and_yaml_documents_read_back_as_the_same_flow(tree: FlowTre
 
 def test_evidence_of_unknown_sessions_is_dropped() -> None:
     node = replace(vpn_tree().nodes["n3"], evidence=frozenset({Evidence(1, 0)}))
-    document = flow_document([a_flow(FlowTree("n1", {**vpn_tree().nodes, "n3": node}))], EXTERNAL)
+    document = flow_document([a_flow(FlowTree("n1", {**vpn_tree().nodes, "n3": node}))], EXTERNAL, {})
     assert parse_flows(document)[0].draft.tree == vpn_tree()
 
 
@@ -106,8 +106,20 @@ nodes:
     assert [(option.id, option.label) for option in options] == [("o1", "Yes"), ("o2", "off"), ("o3", "5")]
 
 
+def test_problems_are_carried_along_up_to_a_limit() -> None:
+    told = [f"Drops at {hour} o'clock" for hour in range(MAX_PROBLEMS + 1)]
+    document = flow_document([a_flow()], {}, {7: told})
+    assert parse_flows(document)[0].problems == tuple(told[:MAX_PROBLEMS])
+
+
+def test_document_without_problems_is_read() -> None:
+    document = changed()
+    del document["problems"]
+    assert parse_flows(document)[0].problems == ()
+
+
 def changed(**change: Any) -> dict[str, Any]:
-    document: dict[str, Any] = flow_document([a_flow()], {})["flows"][0]
+    document: dict[str, Any] = flow_document([a_flow()], {}, {})["flows"][0]
     return document | change
 
 
@@ -121,6 +133,7 @@ def changed(**change: Any) -> dict[str, Any]:
         (changed(title=" "), "flows[0].title", "is empty"),
         (changed(title=True), "flows[0].title", "must be a text in quotes"),
         (changed(problem_domain="cars"), "flows[0].problem_domain", "must be one of active_directory"),
+        (changed(problems=[None]), "flows[0].problems[0]", "is missing"),
         (changed(keywords="vpn"), "flows[0].keywords", "must be a list"),
         (changed(nodes=[]), "flows[0].nodes", "must be an object"),
         (changed(nodes={"n1": {"kind": "loop"}}), "flows[0].nodes.n1.kind", "must be one of question"),
@@ -172,14 +185,14 @@ def test_what_is_neither_json_nor_yaml_is_refused(text: str) -> None:
 
 @given(trees(), TEXTS)
 def test_mermaid_text_never_leaves_its_quotes(tree: FlowTree, title: str) -> None:
-    for line in export([a_flow(tree, title)], {}, ExportFormat.MERMAID).splitlines():
+    for line in export([a_flow(tree, title)], {}, {}, ExportFormat.MERMAID).splitlines():
         assert line.count('"') in (0, 2), line
         inside = line.split('"')[1] if '"' in line else ""
         assert re.sub(r"#\d+;|<br/>", "", inside) == re.sub(r"#\d+;|<br/>|[#<>`%&*_~\\]", "", inside)
 
 
 def test_mermaid_shows_the_kinds_by_shape() -> None:
-    assert export([a_flow()], {}, ExportFormat.MERMAID) == (
+    assert export([a_flow()], {}, {}, ExportFormat.MERMAID) == (
         "flowchart TD\n"
         "  classDef fix fill:#009E73,color:#ffffff\n"
         '  subgraph f1["VPN drops"]\n'
@@ -200,7 +213,7 @@ def test_mermaid_text_is_neither_list_nor_directive() -> None:
 
 
 def test_markdown_numbers_the_steps_and_says_where_answers_lead() -> None:
-    text = export([a_flow()], {}, ExportFormat.MARKDOWN)
+    text = export([a_flow()], {}, {}, ExportFormat.MARKDOWN)
     assert text.startswith(
         "# VPN drops\n\nNetworking, version 3\n\nDrops every ten minutes.\n\n## 1. Is split"
     )
@@ -224,19 +237,19 @@ def test_markdown_text_is_escaped(text: str, safe: str) -> None:
 @given(st.text("`ab\n", max_size=20))
 def test_script_stays_inside_its_fence(script: str) -> None:
     tree = FlowTree("n1", {"n1": action("Run it.", ("Done", "n2"), script=f"x{script}"), "n2": fix("Done.")})
-    text = export([a_flow(tree)], {}, ExportFormat.MARKDOWN)
+    text = export([a_flow(tree)], {}, {}, ExportFormat.MARKDOWN)
     fence = re.findall(r"^`{3,}$", text, re.MULTILINE)[0]
     assert text.count(fence) == 2
     assert f"{fence}\nx{script}\n{fence}" in text
 
 
 def test_empty_workspace_exports_an_empty_document() -> None:
-    assert json.loads(export([], {}, ExportFormat.JSON)) == {"flows": []}
-    assert yaml.safe_load(export([], {}, ExportFormat.YAML)) == {"flows": []}
+    assert json.loads(export([], {}, {}, ExportFormat.JSON)) == {"flows": []}
+    assert yaml.safe_load(export([], {}, {}, ExportFormat.YAML)) == {"flows": []}
     assert parse_flows({"flows": []}) == []
 
 
 def test_question_with_two_answers_to_one_step_appears_once_in_nested_form() -> None:
     tree = FlowTree("n1", {"n1": question("On?", ("Yes", "n2"), ("No", "n2")), "n2": fix("Done.")})
-    root = nested_document([a_flow(tree)], {})["flows"][0]["root"]
+    root = nested_document([a_flow(tree)], {}, {})["flows"][0]["root"]
     assert [child["id"] for child in root["children"]] == ["n2"]
