@@ -9,8 +9,6 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.demo_check import check_main_job
-from bot.cli.demo_stage import demo_stage
 from bot.cli.terminal import say
 from bot.logs import configure_logging
 
@@ -30,6 +28,9 @@ def demo(
 ) -> None:
     """Try FlowPilot in a browser, with a database and a chat workspace of its own. Nothing is kept."""
     configure_logging("WARNING", "console")
+    # The sandbox is of no use to any other command, which should not wait for it to be imported.
+    from bot.cli.demo_check import check_main_job  # noqa: PLC0415
+
     if check:
         PICTURES.mkdir(exist_ok=True)
         if not asyncio.run(check_main_job(PICTURES)):
@@ -40,6 +41,8 @@ def demo(
 
 
 async def _show(port: int) -> None:
+    from bot.cli.demo_stage import demo_stage  # noqa: PLC0415  (as above)
+
     say("Setting up a workspace with ninety days of sample sessions …")
     async with demo_stage(port=port) as stage:
         await stage.work_through_samples()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from bot.domain.records import parse_record
 from bot.domain.sessions import SessionSource
 from bot.sandbox import Message, Sandbox, SandboxConfig, serve_sandbox
 from bot.sandbox.samples import sample_sessions
-from bot.services.analysis import analyze_pending
+from bot.services.analysis import analyze_pending, count_pending
 from bot.services.proposals import decide_proposal, list_proposals
 from bot.settings import Settings
 from bot.slack.ids import VersionedId
@@ -32,6 +33,7 @@ LEFT_WAITING = 3
 """New flows of that time which nobody has decided on."""
 MANY = 10_000
 PATIENCE_SECONDS = 60.0
+SECONDS_BETWEEN_LOOKS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,15 @@ class Stage:
             return await tx.sessions.add_many(sessions, now=now)
 
     async def analyse(self) -> int:
-        return await analyze_pending(self.database, analyst_of(self.settings), SystemClock(), limit=MANY)
+        """Analyse until nothing waits, not even what FlowPilot's own clock took its share of. Returns our share."""
+        analysed = 0
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await count_pending(self.database):
+                analysed += await analyze_pending(
+                    self.database, analyst_of(self.settings), SystemClock(), limit=MANY
+                )
+                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        return analysed
 
     async def waiting(self) -> list[Proposal]:
         return await list_proposals(self.database, self.workspace_id, status=ProposalStatus.PENDING)

@@ -7,6 +7,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from bot.domain.flows import Flow
+from bot.domain.proposals import Proposal, ProposalStatus
+from bot.services.flows import list_flows
+from bot.services.proposals import list_proposals
+from storage.connecting import connect
+from storage.database import Database
+from tests.cli.processes import CONFIG
+
 BLANK = "template1"
 
 
@@ -28,3 +36,20 @@ class Databases:
         await self._superuser.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield name
         await self._superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def execute_in(self, name: str, statement: str) -> None:
+        connection = await connect(self.url_of(name))
+        await connection.execute(statement)
+        await connection.close()
+
+
+async def waiting_in(url: str) -> list[Proposal]:
+    """The proposals of the sandbox's workspace that wait for a decision."""
+    async with Database.open(url) as database:
+        return await list_proposals(database, CONFIG.team_id, status=ProposalStatus.PENDING)
+
+
+async def flows_in(url: str) -> list[Flow]:
+    """The flows of the sandbox's workspace."""
+    async with Database.open(url) as database:
+        return await list_flows(database, CONFIG.team_id)

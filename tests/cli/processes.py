@@ -79,6 +79,10 @@ class FlowPilot:
     folder: Path
     variables: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def database_url(self) -> str:
+        return self.variables["FLOWPILOT_DATABASE_URL"]
+
     def given(self, **variables: str) -> Self:
         """The same with more variables, named without FLOWPILOT_."""
         more = {f"FLOWPILOT_{name.upper()}": value for name, value in variables.items()}

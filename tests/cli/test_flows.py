@@ -1,0 +1,81 @@
+"""Published flows: out, in again, back to an earlier version, and walked by sessions."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.domain.replay import ReplayOutcome
+from tests.cli.databases import flows_in
+from tests.cli.processes import FlowPilot
+
+TEXT_KEYS = {"question": "prompt", "action": "instruction", "resolution": "text", "escalation": "text"}
+
+
+def require_promised_form(flow: dict[str, Any], sessions: set[object]) -> None:
+    """Names that other programs rely on, and evidence that leads to imported sessions."""
+    promised = {"id", "title", "problem_domain", "origin", "version", "keywords", "root", "nodes"}
+    assert promised <= flow.keys()
+    assert flow["root"] in flow["nodes"]
+    for node in flow["nodes"].values():
+        assert node[TEXT_KEYS[node["kind"]]]
+        assert {option["next"] for option in node["options"]} <= flow["nodes"].keys()
+        assert all(option.keys() == {"id", "label", "next"} for option in node["options"])
+        assert {each["session"] for each in node["evidence"]} <= sessions
+    assert any(node["evidence"] for node in flow["nodes"].values())
+
+
+async def test_flows_are_exported_in_every_format(
+    with_flows: FlowPilot, records: list[dict[str, object]]
+) -> None:
+    first, *_ = flows = await flows_in(with_flows.database_url)
+    formats = ("json", "yaml", "mermaid", "markdown")
+    ended = await asyncio.gather(
+        *(with_flows("flows", "export", "--format", each) for each in formats),
+        with_flows("flows", "list", "--json"),
+        with_flows("flows", "show", str(first.id)),
+    )
+    as_json, as_yaml, as_mermaid, as_markdown, listed, shown = ended
+    assert [(each.code, each.err) for each in ended] == [(0, "")] * len(ended)
+    for flow in as_json.document["flows"]:
+        require_promised_form(flow, {record["external_id"] for record in records})
+    assert yaml.safe_load(as_yaml.out) == as_json.document
+    assert as_mermaid.out.count("subgraph") == len(flows)
+    assert all(flow.title in as_markdown.out for flow in flows)
+    assert [each["id"] for each in listed.document["flows"]] == [flow.id for flow in flows]
+    assert shown.out.startswith(f"{first.title} (version 1)\n")
+
+
+async def test_exported_flows_come_in_again_and_go_back_to_an_earlier_version(
+    with_flows: FlowPilot, home: Path, first_file: Path
+) -> None:
+    first, *_ = before = await flows_in(with_flows.database_url)
+    exported = await with_flows("flows", "export")
+    file = home / "flows.json"
+    file.write_text(exported.out)
+    imported, back, walked = await asyncio.gather(
+        with_flows("flows", "import", str(file)),
+        with_flows("flows", "rollback", str(first.id), "1"),
+        with_flows("replay", str(file), str(first_file), "--json"),
+    )
+    after = {flow.id: flow for flow in await flows_in(with_flows.database_url)}
+    new = sorted(after.keys() - {flow.id for flow in before})
+    ids = ", ".join(map(str, new))
+    assert (imported.code, imported.err) == (0, f"{len(before)} flows published: {ids}.\n")
+    assert [after[each].title for each in new] == [flow.title for flow in before]
+    assert (back.code, back.err) == (0, f"Flow {first.id} is at version 2, which equals version 1.\n")
+    assert after[first.id].tree == first.tree
+    require_replayed(walked.document["sessions"], {str(flow.id) for flow in before}, first_file)
+
+
+def require_replayed(results: list[dict[str, Any]], flows: set[str], file: Path) -> None:
+    """One result a session, in the file's order. Of those that the flows were learnt from, some find their fix."""
+    sessions = [json.loads(line)["external_id"] for line in file.read_text().splitlines()]
+    assert [each["session"] for each in results] == sessions
+    outcomes = [each["outcome"] for each in results]
+    assert set(outcomes) <= set(ReplayOutcome)
+    assert ReplayOutcome.REACHED_FIX in outcomes
+    assert {each["flow"] for each in results} <= flows | {None}
+    assert all(bool(each["path"]) == (each["flow"] is not None) for each in results)
