@@ -1,4 +1,4 @@
-"""The composition root: the one file that names every concrete class."""
+"""The composition root: with `offline.py`, the only files that name every concrete class."""
 
 from __future__ import annotations
 
@@ -8,21 +8,17 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
 import structlog
 from pydantic import SecretStr
 
-from bot.ai.outline import OutlineAnalyst
 from bot.charts.pool import ChartPool
-from bot.domain.errors import FlowPilotError
-from bot.domain.members import Member, Role
-from bot.domain.ports import Analyst
 from bot.domain.workspaces import WorkspaceSettings
 from bot.jobs.clock import bells, clock_running
 from bot.jobs.handlers import job_handlers
+from bot.offline import SystemClock, analyst_of, find_database_trouble, open_database
 from bot.services.desk import Desk
 from bot.services.failures import count_backlog
 from bot.services.workspaces import ensure_workspace
@@ -30,7 +26,7 @@ from bot.settings import Settings, SettingsError, Transport
 from bot.slack.api import Identity, OneWorkspace, SlackApi, identify, open_session
 from bot.slack.app import build_app
 from bot.slack.deps import SlackDeps
-from bot.slack.errors import SlackBusyError, SlackUnansweredError
+from bot.slack.errors import SlackAwayError, SlackBusyError, SlackUnansweredError
 from bot.slack.http import slack_endpoint
 from bot.slack.messenger import SECONDS_BETWEEN_MESSAGES, SlackMessenger
 from bot.slack.payloads import Person
@@ -40,68 +36,13 @@ from bot.web.health import Health
 from bot.web.metrics import Metrics
 from bot.web.server import Endpoints, create_web, serving
 from storage.database import Database
-from storage.embedded import EmbeddedServer
 from storage.queue import build_worker
 from storage.schema import upgrade
 
 DRAIN_SECONDS = 10.0
 """How long the clicks under way may take to end when the process stops."""
 REFERENCE_BYTES = 4
-TERMINAL = Member(id="terminal", name="the terminal", role=Role.ADMIN)
-"""Decides on behalf of whoever has a shell on the machine."""
-
 log = structlog.get_logger(__name__)
-
-
-class SlackAwayError(FlowPilotError):
-    """Slack does not answer at start."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(
-            f"Slack does not answer at {url}. Check the network, or FLOWPILOT_SLACK_API_URL if it is set."
-        )
-
-
-class SystemClock:
-    """The machine's clock; nobody below asks it directly."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)  # noqa: TID251  (the one place)
-
-
-def analyst_of(_settings: Settings) -> Analyst:
-    """The analyst that the settings ask for."""
-    return OutlineAnalyst()
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database of the settings. The embedded one is started, and brought to this version's schema, on the way."""
-    if settings.database_url is not None:
-        async with Database.open(settings.database_url.get_secret_value()) as database:
-            yield database
-        return
-    server = await asyncio.to_thread(EmbeddedServer.start, settings.data_dir)
-    try:
-        async with Database.open(server.url) as database:
-            if not await database.is_ready():
-                await upgrade(server.url)
-            yield database
-    finally:
-        await asyncio.to_thread(server.stop)
-
-
-async def migrate_database(settings: Settings) -> None:
-    """Bring the database of the settings to this version's schema."""
-    async with open_database(settings) as database:
-        await upgrade(database.url)
-
-
-async def find_database_trouble(database: Database) -> str | None:
-    """What keeps the database from being used, as a sentence."""
-    if await database.is_ready():
-        return None
-    return "The database does not answer, or its schema is not this version's: run flowpilot migrate."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

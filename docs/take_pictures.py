@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
-from bot.app import SystemClock
 from bot.cli.demo_stage import ADA, DIGEST_CHANNEL, REVIEW_CHANNEL, Stage, demo_stage
+from bot.offline import SystemClock
 from bot.services.digests import request_digest
 
 PICTURES = Path(__file__).parent / "pictures"

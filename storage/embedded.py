@@ -53,6 +53,9 @@ class EmbeddedServer:
         cluster = data_folder.expanduser().resolve() / CLUSTER
         try:
             cluster.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EmbeddedServerError(_cannot_start(cluster, error)) from error
+        try:
             with _ways_barely_open(cluster):
                 server = _get_server(cluster)
                 _prepare(server, ALWAYS if durable else ALWAYS + FORGETFUL)

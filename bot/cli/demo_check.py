@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from bot.app import SystemClock
 from bot.cli.demo_stage import ADA, DIGEST_CHANNEL, PATIENCE_SECONDS, REVIEW_CHANNEL, Stage, demo_stage
 from bot.cli.plain import plain_words
 from bot.cli.terminal import print_text
 from bot.domain.errors import FlowPilotError
+from bot.offline import SystemClock
 from bot.sandbox import Message
 from bot.sandbox.samples import sample_sessions
 from bot.services.digests import request_digest

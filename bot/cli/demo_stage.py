@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.app import SystemClock, analyst_of, open_database, running
+from bot.app import running
 from bot.domain.errors import FlowPilotError
 from bot.domain.members import Member, Role
 from bot.domain.proposals import Approve, Proposal, ProposalKind, ProposalStatus
 from bot.domain.records import parse_record
 from bot.domain.sessions import SessionSource
+from bot.offline import SystemClock, analyst_of, open_database
 from bot.sandbox import Message, Sandbox, SandboxConfig, serve_sandbox
 from bot.sandbox.samples import sample_sessions
 from bot.services.analysis import analyze_pending, count_pending

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.app import check_slack, find_database_trouble, open_database
+from bot.app import check_slack
 from bot.domain.errors import FlowPilotError
+from bot.offline import find_database_trouble, open_database
 from bot.settings import Settings
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from bot.ai.outline import match, similarity
-from bot.app import TERMINAL, SystemClock
 from bot.cli.terminal import (
     JsonOption,
     WorkspaceOption,
@@ -27,6 +26,7 @@ from bot.domain.records import parse_record
 from bot.domain.replay import ReplayOutcome
 from bot.domain.sessions import NewSession, SessionSource
 from bot.domain.words import counted
+from bot.offline import TERMINAL, SystemClock
 from bot.services.flows import export_flows, get_flow, import_flows, list_flows, roll_back_flow
 from bot.services.import_sources import UnusableFileError, open_source
 from bot.services.replays import Replayed, replay_sessions

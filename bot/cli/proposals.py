@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from bot.app import TERMINAL, SystemClock
 from bot.cli.terminal import JsonOption, WorkspaceOption, in_workspace, print_json, print_rows, say
 from bot.domain.proposals import (
     Approve,
@@ -21,6 +20,7 @@ from bot.domain.proposals import (
     Request,
 )
 from bot.domain.words import counted
+from bot.offline import TERMINAL, SystemClock
 from bot.services.proposals import decide_proposal, get_proposal, list_proposals
 from storage.database import Database
 

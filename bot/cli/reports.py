@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from bot.app import TERMINAL, SystemClock
 from bot.charts.pool import ChartPool
 from bot.charts.registry import Chart
 from bot.cli.plain import plain_words
@@ -18,6 +17,7 @@ from bot.domain.dashboard import Dashboard
 from bot.domain.dashboard_document import dashboard_document
 from bot.domain.digests import Digest
 from bot.domain.sessions import ProblemDomain
+from bot.offline import TERMINAL, SystemClock
 from bot.services.digests import preview_digest, request_digest
 from bot.services.stats import read_dashboard
 from bot.slack.views.digests import digest_message

@@ -1,4 +1,7 @@
-"""Running FlowPilot, and looking after the installation."""
+"""Running FlowPilot, and looking after the installation.
+
+What needs Slack is imported by the command that needs it: Slack's libraries take longer to import than all the rest.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,8 @@ from typing import Annotated
 
 import typer
 
-from bot.app import migrate_database, serve
-from bot.cli.doctor import examine
 from bot.cli.terminal import print_text, say, started
-from bot.slack.manifest import manifest as manifest_for
+from bot.offline import migrate_database
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -20,17 +21,17 @@ def add_to(cli: typer.Typer) -> None:
 
 def run() -> None:
     """Serve everything in one process: Slack, jobs and the clock."""
-    asyncio.run(serve(started(), intake=True, work=True))
+    _serve(intake=True, work=True)
 
 
 def web() -> None:
     """Serve Slack only; a worker does the jobs."""
-    asyncio.run(serve(started(), intake=True, work=False))
+    _serve(intake=True, work=False)
 
 
 def worker() -> None:
     """Do the jobs and keep the clock; another process listens to Slack."""
-    asyncio.run(serve(started(), intake=False, work=True))
+    _serve(intake=False, work=True)
 
 
 def migrate() -> None:
@@ -41,6 +42,8 @@ def migrate() -> None:
 
 def doctor() -> None:
     """Check settings, database, Slack and model, and say what to do about each."""
+    from bot.cli.doctor import examine  # noqa: PLC0415
+
     findings = asyncio.run(examine(started()))
     for finding in findings:
         print_text(f"{'ok     ' if finding.is_well else 'PROBLEM'}  {finding.part}: {finding.sentence}")
@@ -53,4 +56,12 @@ def manifest(
     url: Annotated[str | None, typer.Option(help="Public address: for HTTP instead of Socket Mode.")] = None,
 ) -> None:
     """Print the Slack app's manifest: paste it at api.slack.com/apps, Create New App, From a Manifest."""
+    from bot.slack.manifest import manifest as manifest_for  # noqa: PLC0415
+
     print_text(manifest_for(url))
+
+
+def _serve(*, intake: bool, work: bool) -> None:
+    from bot.app import serve  # noqa: PLC0415
+
+    asyncio.run(serve(started(), intake=intake, work=work))

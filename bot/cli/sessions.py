@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from bot.app import SystemClock, analyst_of, open_database
 from bot.cli.terminal import WorkspaceOption, progress_bar, say, started
 from bot.domain.sessions import AnalysisOutcome
 from bot.domain.words import counted
+from bot.offline import SystemClock, analyst_of, open_database
 from bot.services.analysis import analyze_pending, count_pending
 from bot.services.import_maps import read_map
 from bot.services.import_sources import FileFormat, Source, open_source

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.app import open_database
 from bot.logs import configure_logging
+from bot.offline import open_database
 from bot.services.workspaces import implied_workspace
 from bot.settings import Settings, read_settings
 from storage.database import Database

@@ -28,7 +28,8 @@ class NotApprovableError(FlowPilotError):
 
     def __init__(self, proposal_id: int) -> None:
         super().__init__(
-            f"Proposal {proposal_id} changes a published flow. Open it with Edit, look at the change, and publish it."
+            f"Proposal {proposal_id} changes a published flow. Look at the change and publish it with Edit & Publish "
+            "(on a terminal: approve --edited)."
         )
         self.proposal_id = proposal_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.ai.redaction import redact, redact_session
@@ -67,7 +68,7 @@ async def decide_proposal(
         if decision.publish is not None:
             flow = await _publish(tx, proposal, decision.publish, by=request.by.id, now=now)
             await tx.proposals.set_published(proposal_id, flow.id, flow.current.number)
-            decided = await tx.proposals.get(proposal_id)
+            decided = replace(decided, published_flow_id=flow.id, published_version=flow.current.number)
         await tx.audit.record(
             actor=request.by.id,
             action=f"proposal.{type(request).__name__.lower()}",
@@ -76,8 +77,9 @@ async def decide_proposal(
             detail={"from": decision.was, "to": decision.status, "reason": decision.reason},
             at=now,
         )
-        await tx.workspaces.touch_knowledge()
         await redraw_card(tx, proposal_id)
+        # Last, because from here to the commit every other decision of the workspace waits.
+        await tx.workspaces.touch_knowledge()
         return decided
 
 

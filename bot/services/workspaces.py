@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.errors import FlowPilotError, NotFoundError
+from bot.domain.errors import FlowPilotError
 from bot.domain.jobs import ForgetWorkspace
 from bot.domain.workspaces import Workspace, WorkspaceSettings
 from storage.database import Database
@@ -15,6 +15,14 @@ FORGET_AFTER = timedelta(hours=24)
 
 LOCAL_WORKSPACE = "TLOCAL"
 """Holds what is imported before FlowPilot is connected to Slack."""
+
+
+class WorkspaceUnknownError(FlowPilotError):
+    """There is no workspace of that id."""
+
+    def __init__(self, named: str, ids: list[str]) -> None:
+        there = f"there is {', '.join(ids)}" if ids else "there is none yet"
+        super().__init__(f"FlowPilot knows no workspace {named}; {there}.")
 
 
 class WorkspaceUnclearError(FlowPilotError):
@@ -50,13 +58,14 @@ async def implied_workspace(database: Database, named: str | None) -> str:
     """The id of the workspace that a command means.
 
     Raises:
-        NotFoundError: the named one does not exist, or there is none at all.
+        WorkspaceUnknownError: the named one does not exist.
+        FlowPilotError: there is none at all.
         WorkspaceUnclearError: none was named and there are several.
     """
     ids = [workspace.id for workspace in await active_workspaces(database)]
     if named is not None:
         if named not in ids:
-            raise NotFoundError("workspace", named)
+            raise WorkspaceUnknownError(named, ids)
         return named
     if len(ids) > 1:
         raise WorkspaceUnclearError(ids)

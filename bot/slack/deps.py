@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 from bot.domain.ports import Clock
@@ -17,6 +19,10 @@ Ack: TypeAlias = Callable[..., Awaitable[object]]
 """Bolt's acknowledgement; it takes what Slack shows at once."""
 
 
+DECISIONS_AT_ONCE = 3
+"""Clicks that are decided on beside each other. A burst of them takes turns, instead of all database connections."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackDeps:
     """`new_reference` gives a few characters by which a failure is found again in the log."""
@@ -28,3 +34,4 @@ class SlackDeps:
     people: People
     new_reference: Callable[[], str]
     running: Running = field(default_factory=Running)
+    deciding: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, DECISIONS_AT_ONCE))

@@ -77,6 +77,15 @@ UNUSABLE_BECAUSE = {
 }
 
 
+class SlackAwayError(FlowPilotError):
+    """Slack does not answer at start."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"Slack does not answer at {url}. Check the network, or FLOWPILOT_SLACK_API_URL if it is set."
+        )
+
+
 class ChannelUnusableError(FlowPilotError):
     """FlowPilot cannot speak in a channel."""
 

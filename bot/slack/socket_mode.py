@@ -17,6 +17,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.domain.errors import FlowPilotError
 from bot.slack.api import is_loopback, open_session, web_client
+from bot.slack.errors import SlackAwayError
 
 CONNECT_SECONDS = 30
 PING_SECONDS = 5
@@ -58,6 +59,7 @@ async def run_socket_mode(app: AsyncApp, *, app_token: str, base_url: str) -> As
 
     Raises:
         AppTokenRefusedError: Slack does not accept the app token.
+        SlackAwayError: Slack does not answer.
     """
     async with open_session(base_url) as session:
         client = _client(session, app_token, base_url)
@@ -76,7 +78,7 @@ async def run_socket_mode(app: AsyncApp, *, app_token: str, base_url: str) -> As
 
 
 async def check_app_token(app_token: str, base_url: str) -> None:
-    """Ask Slack whether it takes the token, without connecting. Raises AppTokenRefusedError."""
+    """Ask Slack whether it takes the token, without connecting. Raises as `run_socket_mode`."""
     async with open_session(base_url) as session:
         client = _client(session, app_token, base_url)
         try:
@@ -102,3 +104,6 @@ async def _first_address(client: SocketModeClient) -> str:
         return await client.issue_new_wss_url()
     except SlackApiError as error:
         raise AppTokenRefusedError(str(error.response["error"])) from None
+    except (AttributeError, aiohttp.ClientError, TimeoutError) as error:
+        # AttributeError: slack_sdk cannot read an answer that is not JSON, such as a proxy's.
+        raise SlackAwayError(client.web_client.base_url) from error

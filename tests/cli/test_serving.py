@@ -75,6 +75,7 @@ async def test_process_takes_signed_requests_alone(with_proposals: FlowPilot, sa
         assert await posted(serving, stamp=now, secret="guessed") == 401
         assert await posted(serving, stamp=str(int(time.time()) - 600)) == 401
         assert await posted(serving, stamp="yesterday") == 401
+        assert await posted(serving, stamp="9" * 5000) == 401
         assert await posted(serving, stamp=now, body=TOO_LARGE) == 413
 
 

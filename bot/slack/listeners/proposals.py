@@ -35,24 +35,17 @@ from bot.slack.views.editor import edit_modal, reject_modal, tree_errors
 
 async def handle_approve_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
     await ack()
-    member = await deps.people.recognise(click.by)
-    await _decide(
-        deps, click.by.workspace_id, click.seen, Approve(by=member, seen_version=click.seen.version)
-    )
+    await _decide_clicked(Approve, click, deps)
 
 
 async def handle_dismiss_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
     await ack()
-    member = await deps.people.recognise(click.by)
-    await _decide(
-        deps, click.by.workspace_id, click.seen, Dismiss(by=member, seen_version=click.seen.version)
-    )
+    await _decide_clicked(Dismiss, click, deps)
 
 
 async def handle_reopen_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
     await ack()
-    member = await deps.people.recognise(click.by)
-    await _decide(deps, click.by.workspace_id, click.seen, Reopen(by=member, seen_version=click.seen.version))
+    await _decide_clicked(Reopen, click, deps)
 
 
 async def handle_edit_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
@@ -109,6 +102,16 @@ def _edited(proposal: Proposal, member: Member, submitted: EditSubmitted) -> Flo
     _require_pending(proposal, member, submitted.seen)
     tree = from_outline("\n".join(submitted.parts), base=proposal.draft.tree)
     return replace(proposal.draft, title=submitted.title, summary=submitted.summary, tree=tree)
+
+
+async def _decide_clicked(
+    kind: type[Approve | Dismiss | Reopen], click: ProposalClick, deps: SlackDeps
+) -> None:
+    """Decide when it is this click's turn: nobody waits for it, others wait for their ack or their modal."""
+    async with deps.deciding:
+        member = await deps.people.recognise(click.by)
+        request = kind(by=member, seen_version=click.seen.version)
+        await _decide(deps, click.by.workspace_id, click.seen, request)
 
 
 async def _decide(deps: SlackDeps, workspace_id: str, seen: VersionedId, request: Request) -> None:
