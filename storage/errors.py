@@ -72,7 +72,9 @@ def speaking_our_errors(workspace_id: str = "") -> Iterator[None]:
         raise _translated(error.orig, workspace_id) or error from error
     except DRIVER_ERRORS as error:
         raise _translated(error, workspace_id) or error from error
-    except (OSError, TimeoutError, PoolTimeoutError) as error:
+    except PoolTimeoutError as error:
+        raise StorageUnavailableError("too much is asked of it at once") from error
+    except (OSError, TimeoutError) as error:
         raise StorageUnavailableError(str(error) or "no answer in time") from error
 
 

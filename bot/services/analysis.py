@@ -10,7 +10,13 @@ import structlog
 
 from bot.ai.redaction import redact_session
 from bot.domain.analysis import Alignment, Candidate, CandidateKind, CandidateRef
-from bot.domain.errors import FlowPilotError, KnowledgeMovedError, LeaseLostError
+from bot.domain.errors import (
+    AlreadyDecidedError,
+    FlowPilotError,
+    KnowledgeMovedError,
+    LeaseLostError,
+    StaleVersionError,
+)
 from bot.domain.flows import Flow, FlowDraft
 from bot.domain.learning import Begin, Join, Leave, Reinforce, learn
 from bot.domain.ports import Analyst, Clock
@@ -101,7 +107,7 @@ async def _analyze(
         try:
             async with database.transaction(claim.workspace_id) as tx:
                 return await _commit(tx, claim, facts, alignment, analyst=analyst.name, now=clock.now())
-        except KnowledgeMovedError:
+        except (KnowledgeMovedError, StaleVersionError, AlreadyDecidedError):
             continue
     raise KnowledgeMovedError
 
@@ -156,7 +162,11 @@ def _candidate(ref: CandidateRef, draft: FlowDraft, sessions: list[Session]) -> 
 async def _commit(
     tx: Transaction, claim: ClaimedSession, facts: Facts, alignment: Alignment, *, analyst: str, now: datetime
 ) -> AnalysisOutcome:
-    """Carry the lesson out. The knowledge version stands guard: nothing may have changed since the facts were read."""
+    """Carry the lesson out. The knowledge version stands guard: nothing may have changed since the facts were read.
+
+    It is taken last, as everywhere: whoever locks the workspace before a proposal could meet somebody who does it the
+    other way round.
+    """
     flow, chosen = _chosen(facts, alignment)
     lesson = learn(facts.session, alignment, flow=flow, proposal=chosen)
     proposal_id = flow_id = None
@@ -166,12 +176,13 @@ async def _commit(
         case Leave(proposal=rejected):
             outcome, proposal_id = AnalysisOutcome.SKIPPED, rejected.id
         case Begin() | Join():
-            await tx.workspaces.advance_knowledge(facts.knowledge_version)
             proposal = await _propose(tx, facts, lesson, alignment, analyst=analyst, now=now)
             outcome, proposal_id = _outcome_of(lesson), proposal.id
     await tx.sessions.finish_analysis(
         claim, outcome=outcome, analyst=analyst, proposal_id=proposal_id, flow_id=flow_id, now=now
     )
+    if isinstance(lesson, Begin | Join):
+        await tx.workspaces.advance_knowledge(facts.knowledge_version)
     return outcome
 
 

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from bot.domain.analysis import Alignment, Candidate, CandidateKind
-from bot.domain.errors import FlowPilotError
+from bot.domain.errors import FlowPilotError, StaleVersionError
 from bot.domain.members import Member, Role
 from bot.domain.proposals import Approve, Dismiss, Proposal, ProposalKind, ProposalStatus, Publish, Reject
 from bot.domain.sessions import AnalysisOutcome, NewSession, Session, SessionSource
@@ -222,6 +222,28 @@ async def test_analyst_is_asked_again_when_knowledge_moved_meanwhile(
     await asyncio.gather(*(analysed(database, analyst, limit=1) for analyst in analysts))
     assert (await the_proposal(database, workspace)).support.sessions == 2
     assert sorted(len(analyst.asked) for analyst in analysts) == [1, 2]
+
+
+async def test_proposal_that_is_decided_on_while_a_session_joins_it_is_decided_and_the_session_analysed(
+    database: Database, workspace: Workspace
+) -> None:
+    """Ten times both at once: they lock in the same order, so neither is refused as a deadlock."""
+    for number in range(10):
+        problem = f"Printer {number} is offline"
+        await stored(database, workspace.id, a_session(problem=problem))
+        await analysed(database, ScriptedAnalyst())
+        (proposal,) = await list_proposals(database, workspace.id, status=ProposalStatus.PENDING)
+        await stored(database, workspace.id, a_session(problem=problem))
+        request = Reject(by=ADMIN, seen_version=proposal.version, reason="Not now.")
+        decision = decide_proposal(database, workspace.id, proposal.id, request, now=NOW)
+        decided, outcomes = await asyncio.gather(
+            decision, analysed(database, ScriptedAnalyst()), return_exceptions=True
+        )
+        assert isinstance(decided, Proposal | StaleVersionError)
+        assert outcomes in ([AnalysisOutcome.JOINED], [AnalysisOutcome.SKIPPED])
+        if isinstance(decided, StaleVersionError):
+            again = Reject(by=ADMIN, seen_version=decided.current, reason="Not now.")
+            await decide_proposal(database, workspace.id, proposal.id, again, now=NOW)
 
 
 async def test_failure_is_kept_with_its_reason_and_given_up_after_five_attempts(
