@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -36,13 +37,21 @@ def demo(
         if not asyncio.run(check_main_job(PICTURES)):
             raise typer.Exit(1)
     else:
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt, asyncio.CancelledError):
             asyncio.run(_show(port))
+
+
+def _end_with_the_terminal() -> None:
+    """Whatever ends the demo, its database and its folder go with it, as with Ctrl+C."""
+    task = asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, lambda: task.cancel() if task else None)
 
 
 async def _show(port: int) -> None:
     from bot.cli.demo_stage import demo_stage  # noqa: PLC0415  (as above)
 
+    _end_with_the_terminal()
     say("Setting up a workspace with ninety days of sample sessions …")
     async with demo_stage(port=port) as stage:
         await stage.work_through_samples()

@@ -16,17 +16,38 @@ from bot.domain.proposals import Approve, Proposal, ProposalKind, ProposalStatus
 from bot.domain.records import parse_record
 from bot.domain.sessions import SessionSource
 from bot.offline import SystemClock, analyst_of, open_database
-from bot.sandbox import Message, Sandbox, SandboxConfig, serve_sandbox
+from bot.sandbox import CommandConfig, Completion, Message, Sandbox, SandboxConfig, serve_sandbox
 from bot.sandbox.samples import sample_sessions
 from bot.services.analysis import analyze_pending, count_pending
 from bot.services.proposals import decide_proposal, list_proposals
 from bot.settings import Settings
-from bot.slack.ids import VersionedId
+from bot.slack.ids import COMMAND, VersionedId
+from bot.slack.views.help import USAGE_HINT
 from storage.database import Database
 
 ADA = Member(id="U0ADMIN01", name="Ada Reyes", role=Role.ADMIN)
 CHLOE = Member(id="U0ADMIN02", name="Chloe Marsh", role=Role.ADMIN)
 REVIEW_CHANNEL, DIGEST_CHANNEL = "C0REVIEW01", "C0DIGEST01"
+
+WORKSPACE = SandboxConfig(
+    commands=(
+        CommandConfig(
+            COMMAND,
+            "Numbers, review queue, digest",
+            USAGE_HINT,
+            (
+                Completion("stats 30d", "Numbers of the last 30 days"),
+                Completion("stats 7d", "Numbers of the last 7 days"),
+                Completion("stats 90d share", "Numbers of the last 90 days, for everybody in this channel"),
+                Completion("queue", "What waits for a review"),
+                Completion("digest", "This week so far"),
+                Completion("help", "What FlowPilot can do"),
+            ),
+        ),
+    ),
+    message_shortcuts=(),
+)
+"""A sandbox that offers what works."""
 
 LEARNT_BEFORE = 0.6
 """Share of the samples that the team of the demo has learnt from already; the rest arrives when the demo opens."""
@@ -108,7 +129,7 @@ class PortTakenError(FlowPilotError):
     """Another program listens on the demo's port."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"Port {port} is taken. Choose another one: flowpilot demo --port {port + 1}")
+        super().__init__(f"Port {port} is taken. Choose another one: make demo PORT={port + 1}")
 
 
 @asynccontextmanager
@@ -121,7 +142,7 @@ async def demo_stage(*, port: int = 0) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="flowpilot-"))
         try:
-            sandbox = await stack.enter_async_context(serve_sandbox(SandboxConfig(), port=port))
+            sandbox = await stack.enter_async_context(serve_sandbox(WORKSPACE, port=port))
         except OSError as error:
             raise PortTakenError(port) from error
         settings = _settings(sandbox, Path(folder))

@@ -16,6 +16,7 @@ from bot.domain.cards import Picture
 from bot.domain.dashboard import Dashboard
 from bot.domain.dashboard_document import dashboard_document
 from bot.domain.digests import Digest
+from bot.domain.errors import FlowPilotError
 from bot.domain.sessions import ProblemDomain
 from bot.offline import TERMINAL, SystemClock
 from bot.services.digests import preview_digest, request_digest
@@ -58,13 +59,23 @@ def stats(
         return dashboard, await _drawn(dashboard) if png else None
 
     dashboard, picture = in_workspace(workspace, read)
-    if png and picture:
-        png.write_bytes(picture.png)
-        say(f"Drew {png}: {picture.alt}")
+    if png:
+        _keep(picture, png)
     if json:
         print_json(dashboard_document(dashboard))
     else:
         print_text(plain_words(dashboard_message(dashboard, None, asked_by=TERMINAL.id)))
+
+
+def _keep(picture: Picture | None, path: Path) -> None:
+    if picture is None:
+        say(f"There is nothing to draw: {path} is not written.")
+        return
+    try:
+        path.write_bytes(picture.png)
+    except OSError as error:
+        raise FlowPilotError(f"{path} cannot be written: {error.strerror}.") from error
+    say(f"Drew {path}: {picture.alt}")
 
 
 async def _drawn(dashboard: Dashboard) -> Picture | None:

@@ -17,9 +17,10 @@ from bot.services.analysis import analyze_pending, count_pending
 from bot.services.import_maps import read_map
 from bot.services.import_sources import FileFormat, Source, open_source
 from bot.services.imports import ImportReport, Rejected, RejectedFile, adding_to, import_sessions
-from bot.services.workspaces import workspace_for_import
+from bot.services.workspaces import LOCAL_WORKSPACE, workspace_for_import
 from storage.database import Database
 
+LOCAL_NOTE = "FlowPilot is not in Slack yet, so they stay on this machine. Import the file again once it is."
 SHOWN_REJECTS = 20
 """Rejected lines that are told one by one; the file beside the import has all of them."""
 
@@ -69,9 +70,7 @@ def analyze(
 
 
 def import_(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="JSON Lines or CSV, gzip or not.")
-    ],
+    file: Annotated[Path, typer.Argument(help="JSON Lines or CSV, gzip or not.")],
     *,
     format_: Annotated[
         FileFormat | None, typer.Option("--format", help="By the file's name if not given.")
@@ -86,23 +85,25 @@ def import_(
     column_map = read_map(map_) if map_ else None
     file_format = format_ or (FileFormat.CSV if map_ or ".csv" in file.suffixes else FileFormat.SESSIONS)
 
-    async def work() -> ImportReport:
+    async def work() -> tuple[ImportReport, str]:
         async with open_database(settings) as database:
             with open_source(file, file_format=file_format, column_map=column_map) as source:
-                return await _import(database, source, workspace)
+                workspace_id = await workspace_for_import(database, workspace, now=SystemClock().now())
+                return await _import(database, source, workspace_id), workspace_id
 
-    report = asyncio.run(work())
+    report, workspace_id = asyncio.run(work())
     say(
         f"{report.read} read: {report.added} added, {report.known} known already, {report.rejected} rejected."
     )
+    if workspace_id == LOCAL_WORKSPACE:
+        say(LOCAL_NOTE)
     if report.rejected:
         say(f"The rejected lines and the reasons are in {RejectedFile(file).path}.")
         raise typer.Exit(2)
 
 
-async def _import(database: Database, source: Source, workspace: str | None) -> ImportReport:
+async def _import(database: Database, source: Source, workspace_id: str) -> ImportReport:
     now = SystemClock().now()
-    workspace_id = await workspace_for_import(database, workspace, now=now)
     told = 0
     with ExitStack() as stack:
         rejects = stack.enter_context(RejectedFile(source.path))

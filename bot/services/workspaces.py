@@ -60,13 +60,16 @@ async def implied_workspace(database: Database, named: str | None) -> str:
     Raises:
         WorkspaceUnknownError: the named one does not exist.
         FlowPilotError: there is none at all.
-        WorkspaceUnclearError: none was named and there are several.
+        WorkspaceUnclearError: none was named and there are several that Slack knows.
     """
     ids = [workspace.id for workspace in await active_workspaces(database)]
     if named is not None:
         if named not in ids:
             raise WorkspaceUnknownError(named, ids)
         return named
+    connected = [workspace_id for workspace_id in ids if workspace_id != LOCAL_WORKSPACE]
+    if len(connected) == 1:
+        return connected[0]
     if len(ids) > 1:
         raise WorkspaceUnclearError(ids)
     if not ids:

@@ -68,7 +68,7 @@ async def test_editing_shows_the_wrong_line_and_publishes_the_right_ones(page: P
     await steps.fill(f"{outline}\nAn answer without its colon")
     await modal.get_by_role("button", name="Publish").click()
     wrong = len(outline.split("\n")) + 1
-    await expect(modal.locator(".error")).to_contain_text(f"Line {wrong}:")
+    await expect(modal.locator(".error")).to_contain_text(f"Line {wrong} is a second first step")
     await modal.get_by_label("Title").fill("What we really do")
     await steps.fill(outline)
     await modal.get_by_role("button", name="Publish").click()

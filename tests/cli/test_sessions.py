@@ -5,6 +5,7 @@ import gzip
 import json
 from pathlib import Path
 
+from bot.cli.sessions import LOCAL_NOTE
 from tests.cli.conftest import FIRST, Stage
 from tests.cli.files import write_lines
 from tests.cli.processes import FlowPilot
@@ -55,6 +56,7 @@ async def test_wrong_lines_are_told_and_kept_and_the_right_ones_go_in(
     kept = tmp_path / "mixed.jsonl.rejected.jsonl"
     assert rest == [
         "3 read: 1 added, 0 known already, 2 rejected.",
+        LOCAL_NOTE,
         f"The rejected lines and the reasons are in {kept}.",
     ]
     documents = [json.loads(line) for line in kept.read_text().splitlines()]
@@ -81,11 +83,11 @@ async def test_unusable_file_is_told_in_one_sentence(flowpilot: FlowPilot, tmp_p
         flowpilot("import", str(array), "--map", str(words)),
         flowpilot("import", str(tmp_path / "missing.jsonl")),
     )
-    assert [each.code for each in ended] == [1, 1, 2]
-    for each in ended[:-1]:
+    assert [each.code for each in ended] == [1, 1, 1]
+    for each in ended:
         assert each.err.startswith("flowpilot: ")
         assert each.err.count("\n") == 1
-    assert "does not exist" in ended[-1].err
+    assert "missing.jsonl" in ended[-1].err
 
 
 def test_analysis_says_what_became_of_the_sessions(analysed: Stage) -> None:

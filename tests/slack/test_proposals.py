@@ -235,3 +235,18 @@ async def test_a_decision_is_acked_before_anything_is_read(bot: Bot, action: str
 
 def said_by_view(view: object) -> str:
     return str(view)
+
+
+async def test_deleted_card_comes_back_when_its_proposal_is_looked_at(bot: Bot) -> None:
+    """Home leads to proposals whose card somebody has deleted: there has to be one to decide on."""
+    await bot.a_proposal(title="VPN drops")
+    bot.sandbox.workspace.delete(bot.cards()[0])
+    ada = bot.sandbox.person(ADA)
+    await ada.open_home()
+    await bot.settle()
+    home = bot.sandbox.home(ADA)
+    assert home is not None
+    await ada.click(home, "proposal.view")
+    await bot.settle()
+    (card,) = bot.cards()
+    assert "proposal.approve" in said_by(card)

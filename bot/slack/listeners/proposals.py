@@ -147,6 +147,9 @@ async def _details(deps: SlackDeps, click: ProposalClick) -> Json:
     workspace_id = click.by.workspace_id
     await deps.people.recognise(click.by)
     details = await read_details(deps.database, workspace_id, click.seen.id, evidence=SHOWN_EVIDENCE)
+    if details.card.proposal.status is ProposalStatus.PENDING:
+        # A card that was deleted is posted anew by this, so that there is one to decide on.
+        await leave_job(deps.database, workspace_id, ShowProposalCard(click.seen.id))
     return details_modal(details, await _permalink(deps, workspace_id, details.card.proposal.card))
 
 

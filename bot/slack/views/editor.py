@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -20,6 +21,7 @@ MAX_PARTS = 40
 MAX_TITLE = 120
 MAX_SUMMARY = 1000
 SHOWN_PROBLEMS = 3
+NUMBERED = re.compile(r"Line \d+")
 LEGEND = (
     "One line a step, two spaces deeper than the step it follows, behind its answer and a colon: "
     "“Yes: = Replace the cable”. Before a step, = means a fix, ! a hand-over, > something to do; all else is a "
@@ -97,8 +99,16 @@ def tree_errors(error: InvalidTreeError, parts: Sequence[str]) -> dict[str, str]
     found: dict[str, list[str]] = {}
     for problem in error.problems:
         field, line = _place(problem, parts)
-        found.setdefault(field, []).append(f"Line {line}: {problem.sentence}" if line else problem.sentence)
+        found.setdefault(field, []).append(_at_line(line, problem.sentence))
     return {field: _few(sentences) for field, sentences in found.items()}
+
+
+def _at_line(line: int | None, sentence: str) -> str:
+    """The sentence with the line's number in its own input, which is another one than in the whole outline."""
+    if line is None:
+        return sentence
+    found = NUMBERED.match(sentence)
+    return f"Line {line}{sentence[found.end() :]}" if found else f"Line {line}: {sentence}"
 
 
 def step_field(number: int) -> str:

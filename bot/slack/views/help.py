@@ -21,7 +21,7 @@ COMMANDS = (
 QUOTED_CHARACTERS = 80
 WHAT_IT_DOES = (
     "FlowPilot turns resolved support sessions into troubleshooting flows. Proposals come to the review channel, "
-    "reviewers decide there, and approved flows guide the next session."
+    "reviewers decide there, and what they approve is published as a flow."
 )
 
 

@@ -56,8 +56,8 @@ def _own_work(facts: HomeFacts) -> str:
 def _knowledge(facts: HomeFacts) -> str:
     if not facts.flows:
         return "No flow is published yet."
-    verb = "guides" if facts.flows == 1 else "guide"
-    return f"{counted(facts.flows, 'published flow')} {verb} the next sessions."
+    verb = "is" if facts.flows == 1 else "are"
+    return f"{counted(facts.flows, 'flow')} {verb} published."
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {

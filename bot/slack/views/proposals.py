@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.domain.cards import ProposalCard
 from bot.domain.proposals import REOPENABLE, Proposal, ProposalKind, ProposalStatus, Support
-from bot.domain.words import counted, percent
+from bot.domain.words import counted
 from bot.slack.ids import Action, VersionedId
 from bot.slack.mrkdwn import bold, day, escape, inline, mention, moment, one_line, plain
 from bot.slack.views import samples
@@ -63,7 +63,7 @@ def _evidence(card: ProposalCard) -> list[str]:
         lines.append(escape(summary))
     said.add(summary.casefold())
     for example in (plain(words, EXAMPLE_CHARACTERS) for words in card.examples):
-        if example.casefold() not in said:
+        if not any(text.startswith(example.casefold().rstrip("…")) for text in said):
             lines.append(f"“{escape(example)}”")
         said.add(example.casefold())
     return lines
@@ -77,7 +77,7 @@ def _what_it_does(card: ProposalCard) -> str:
 
 
 def _standing(proposal: Proposal) -> str:
-    parts = [f"{percent(proposal.confidence)} confident", f"version {proposal.version}"]
+    parts = [f"Version {proposal.version}"]
     if proposal.status is ProposalStatus.PENDING:
         parts.append(f"waiting since {day(proposal.pending_since or proposal.created_at)}")
     return " · ".join(parts)
