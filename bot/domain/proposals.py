@@ -158,8 +158,10 @@ def decide(proposal: Proposal, request: Request, *, now: datetime) -> Decision:
         ReasonMissingError: rejection without a reason.
         InvalidTreeError: the tree to publish breaks the rules.
     """
-    require_admin(request.by)
-    _require_open(proposal, request)
+    if isinstance(request, Reopen):
+        _require_reopenable(proposal, request)
+    else:
+        require_decidable(proposal, request.by, request.seen_version)
     status, reason, publish = _effect(proposal, request)
     if publish is not None and (problems := problems_of(publish.tree)):
         raise InvalidTreeError(problems)
@@ -175,20 +177,34 @@ def decide(proposal: Proposal, request: Request, *, now: datetime) -> Decision:
     )
 
 
-def _require_open(proposal: Proposal, request: Request) -> None:
-    if isinstance(request, Reopen):
-        if proposal.status not in REOPENABLE:
-            raise WrongStatusError(
-                proposal.id, proposal.status, "only dismissed, rejected and expired ones can be reopened"
-            )
-    elif proposal.status is ProposalStatus.FORMING:
+def require_decidable(proposal: Proposal, by: Member, seen_version: int) -> None:
+    """Whether this person may decide now on what they saw: asked before a form is opened, and again by `decide`.
+
+    Raises:
+        NotAllowedError, WrongStatusError, AlreadyDecidedError, StaleVersionError: as `decide`.
+    """
+    require_admin(by)
+    if proposal.status is ProposalStatus.FORMING:
         raise WrongStatusError(
             proposal.id, proposal.status, "it waits for more sessions before anyone decides"
         )
-    elif proposal.status is not ProposalStatus.PENDING:
+    if proposal.status is not ProposalStatus.PENDING:
         raise AlreadyDecidedError(proposal.id, proposal.status, proposal.decided_by, proposal.decided_at)
-    if request.seen_version != proposal.version:
-        raise StaleVersionError(proposal.id, request.seen_version, proposal.version)
+    _require_current(proposal, seen_version)
+
+
+def _require_reopenable(proposal: Proposal, request: Reopen) -> None:
+    require_admin(request.by)
+    if proposal.status not in REOPENABLE:
+        raise WrongStatusError(
+            proposal.id, proposal.status, "only dismissed, rejected and expired ones can be reopened"
+        )
+    _require_current(proposal, request.seen_version)
+
+
+def _require_current(proposal: Proposal, seen_version: int) -> None:
+    if seen_version != proposal.version:
+        raise StaleVersionError(proposal.id, seen_version, proposal.version)
 
 
 def _effect(proposal: Proposal, request: Request) -> tuple[ProposalStatus, str | None, FlowDraft | None]:

@@ -8,7 +8,7 @@ from functools import partial
 from bot.domain.errors import AlreadyDecidedError, InvalidTreeError, StaleVersionError
 from bot.domain.flows import FlowDraft
 from bot.domain.jobs import ShowProposalCard
-from bot.domain.members import Member, require_admin
+from bot.domain.members import Member
 from bot.domain.outline_text import from_outline
 from bot.domain.proposals import (
     Approve,
@@ -20,6 +20,7 @@ from bot.domain.proposals import (
     Reject,
     Reopen,
     Request,
+    require_decidable,
 )
 from bot.services.jobs import leave_job
 from bot.services.proposals import decide_proposal, get_proposal, read_details
@@ -99,7 +100,7 @@ def _edited(proposal: Proposal, member: Member, submitted: EditSubmitted) -> Flo
     Raises:
         FlowPilotError: the proposal is no longer what the person saw, or the steps are wrong.
     """
-    _require_pending(proposal, member, submitted.seen)
+    require_decidable(proposal, member, submitted.seen.version)
     tree = from_outline("\n".join(submitted.parts), base=proposal.draft.tree)
     return replace(proposal.draft, title=submitted.title, summary=submitted.summary, tree=tree)
 
@@ -128,19 +129,11 @@ async def _open_for_decision(deps: SlackDeps, click: ProposalClick) -> Proposal:
     member = await deps.people.recognise(click.by)
     proposal = await get_proposal(deps.database, click.by.workspace_id, click.seen.id)
     try:
-        _require_pending(proposal, member, click.seen)
+        require_decidable(proposal, member, click.seen.version)
     except (AlreadyDecidedError, StaleVersionError):
         await leave_job(deps.database, click.by.workspace_id, ShowProposalCard(proposal.id))
         raise
     return proposal
-
-
-def _require_pending(proposal: Proposal, member: Member, seen: VersionedId) -> None:
-    require_admin(member)
-    if proposal.status is not ProposalStatus.PENDING:
-        raise AlreadyDecidedError(proposal.id, proposal.status, proposal.decided_by, proposal.decided_at)
-    if proposal.version != seen.version:
-        raise StaleVersionError(proposal.id, seen.version, proposal.version)
 
 
 async def _details(deps: SlackDeps, click: ProposalClick) -> Json:
