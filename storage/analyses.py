@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from bot.domain.errors import LeaseLostError
 from bot.domain.sessions import AnalysisOutcome, AnalysisStatus, ClaimedSession
@@ -96,9 +97,13 @@ class Analyses:
 
     async def analyse_again(self, proposal_id: int) -> None:
         """Put the sessions of a proposal back to the start: what they were compared with is gone."""
-        again = update(sessions).where(self._own_sessions, sessions.c.proposal_id == proposal_id)
+        await self._analyse_again(sessions.c.proposal_id == proposal_id)
+
+    async def _analyse_again(self, which: ColumnElement[bool]) -> None:
         await self._statements.run(
-            again.values(
+            update(sessions)
+            .where(self._own_sessions, which)
+            .values(
                 analysis_status=AnalysisStatus.PENDING,
                 analysis_attempts=0,
                 analysis_outcome=None,
@@ -107,6 +112,22 @@ class Analyses:
                 learned_flow_id=None,
             )
         )
+
+    async def analyse_these_again(self, session_ids: Sequence[int]) -> None:
+        """Put the sessions back to the start: what they were part of has no place for them any more."""
+        await self._analyse_again(sessions.c.id.in_(session_ids))
+
+    async def support_instead(self, proposal_id: int, instead_of: int) -> None:
+        """The sessions behind the one proposal are behind the other from now on."""
+        moved = update(sessions).where(self._own_sessions, sessions.c.proposal_id == instead_of)
+        await self._statements.run(
+            moved.values(proposal_id=proposal_id, analysis_outcome=AnalysisOutcome.JOINED)
+        )
+
+    async def learnt_by_instead(self, flow_id: int, instead_of: int) -> None:
+        """What the one flow was learnt from counts for the other from now on."""
+        moved = update(sessions).where(self._own_sessions, sessions.c.learned_flow_id == instead_of)
+        await self._statements.run(moved.values(learned_flow_id=flow_id))
 
     @property
     def _own_sessions(self) -> Any:

@@ -47,6 +47,21 @@ class Flows:
             sieve.best(in_use, search=flows.c.search, domain=flows.c.problem_domain, key=flows.c.id)
         )
 
+    async def not_compared(self, limit: int) -> list[Flow]:
+        """Flows in use whose present version was not compared with all others yet."""
+        changed = and_(~flows.c.archived, flows.c.compared_version < flows.c.current_version)
+        return await self._flows(self._current(changed).order_by(flows.c.id).limit(limit))
+
+    async def set_compared(self, flow_id: int, version: int) -> None:
+        compared = update(flows).where(self._own, flows.c.id == flow_id)
+        await self._statements.run(compared.values(compared_version=version))
+
+    async def archive(self, flow_id: int, *, at: datetime) -> None:
+        """Take the flow out of use. A version published later brings it back."""
+        archived = update(flows).where(self._own, flows.c.id == flow_id)
+        if not await self._statements.changed(archived.values(archived=True, updated_at=at)):
+            raise NotFoundError("flow", flow_id)
+
     async def count(self) -> int:
         """How many flows are in use."""
         query = select(func.count()).select_from(flows).where(self._own, ~flows.c.archived)
@@ -196,6 +211,7 @@ def _head(draft: FlowDraft, origin: FlowOrigin, number: int, at: datetime) -> di
     return {
         "origin": origin,
         "current_version": number,
+        "archived": False,
         "title": draft.title,
         "problem_domain": draft.problem_domain,
         "search": search_vector(draft),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.domain.errors import AlreadyDecidedError, NotFoundError, StaleVersionEr
 from bot.domain.flows import FlowDraft
 from bot.domain.proposals import (
     GROWING,
+    REOPENABLE,
     Decision,
     MessageRef,
     Proposal,
@@ -54,15 +55,17 @@ class Proposals:
     async def forming_in_company(self, min_imported: int, limit: int) -> list[Proposal]:
         """Forming ones that wait for a new day's quota alone, oldest first.
 
-        A session that was worked here is company enough; of imported ones it takes `min_imported`.
+        A session that was worked here is company enough, and so is a flow that joins another; of imported sessions it
+        takes `min_imported`.
         """
         own = (sessions.c.workspace_id == proposals.c.workspace_id, sessions.c.proposal_id == proposals.c.id)
         count = select(func.count()).where(*own).scalar_subquery()
         worked_here = exists().where(*own, sessions.c.source != SessionSource.IMPORT)
+        joins_flows = func.cardinality(proposals.c.absorbs) > 0
         query = select(proposals).where(
             self._own,
             proposals.c.status == ProposalStatus.FORMING,
-            or_(worked_here, count >= min_imported),
+            or_(worked_here, count >= min_imported, joins_flows),
         )
         return await self._proposals(query.order_by(proposals.c.id).limit(limit))
 
@@ -73,6 +76,34 @@ class Proposals:
     async def rejected_like(self, text: str, domain: ProblemDomain | None, limit: int) -> list[Proposal]:
         """Rejected ones, as `candidates`: look-alikes of these are not proposed again."""
         return await self._sieved(Sieve(text, domain, limit), {ProposalStatus.REJECTED})
+
+    async def changing(self, flow_ids: Collection[int]) -> list[Proposal]:
+        """Growing ones that would change or absorb any of these flows."""
+        wanted = sorted(flow_ids)
+        touching = or_(proposals.c.flow_id.in_(wanted), proposals.c.absorbs.overlap(wanted))
+        query = select(proposals).where(self._own, touching, proposals.c.status.in_(sorted(GROWING)))
+        return await self._proposals(query.order_by(proposals.c.id))
+
+    async def refused_unions(self, flow_ids: Collection[int]) -> set[frozenset[int]]:
+        """The pairs with one of these flows that people did not want joined."""
+        wanted = sorted(flow_ids)
+        touching = or_(proposals.c.flow_id.in_(wanted), proposals.c.absorbs.overlap(wanted))
+        refused = proposals.c.status.in_(sorted(REOPENABLE))
+        query = select(proposals.c.flow_id, func.unnest(proposals.c.absorbs).label("absorbed"))
+        rows = await self._statements.rows(query.where(self._own, touching, refused))
+        return {frozenset((row["flow_id"], row["absorbed"])) for row in rows}
+
+    async def not_compared(self, limit: int) -> list[Proposal]:
+        """Those that wait for people or company and have changed since they were compared with all others."""
+        query = select(proposals).where(
+            self._own,
+            proposals.c.status.in_((ProposalStatus.FORMING, ProposalStatus.PENDING)),
+            proposals.c.compared_version < proposals.c.version,
+        )
+        return await self._proposals(query.order_by(proposals.c.id).limit(limit))
+
+    async def set_compared(self, proposal_id: int, version: int) -> None:
+        await self._set(proposal_id, compared_version=version)
 
     async def shown_since(self, moment: datetime) -> int:
         """How many were shown for the first time from this moment on: what counts against the day's quota."""
@@ -98,6 +129,7 @@ class Proposals:
         now: datetime,
         flow_id: int | None = None,
         base_version: int | None = None,
+        absorbs: Sequence[int] = (),
     ) -> Proposal:
         """A new proposal, without support until sessions finish their analysis with its id."""
         shown_at = now if status is ProposalStatus.PENDING else None
@@ -109,6 +141,7 @@ class Proposals:
             search=search_vector(draft),
             flow_id=flow_id,
             base_version=base_version,
+            absorbs=list(absorbs),
             confidence=confidence,
             analyst=analyst,
             shown_at=shown_at,
@@ -130,8 +163,9 @@ class Proposals:
         status: ProposalStatus,
         confidence: float,
         now: datetime,
+        absorbs: Sequence[int] | None = None,
     ) -> Proposal:
-        """Put the grown draft in the place of the one that was seen.
+        """Put the grown draft in the place of the one that was seen. `absorbs` None: the same flows as before.
 
         Raises:
             StaleVersionError: it has changed since.
@@ -145,7 +179,22 @@ class Proposals:
             "search": search_vector(draft),
             **draft_columns(draft),
         }
+        if absorbs is not None:
+            values["absorbs"] = list(absorbs)
         change = self._change(proposal_id, seen_version, status, now).where(growing).values(**values)
+        return await self._changed(change, proposal_id, seen_version, GROWING)
+
+    async def merge_into(
+        self, into: Proposal | None, proposal_id: int, *, seen_version: int, now: datetime
+    ) -> Proposal:
+        """End the proposal as part of another (None: of a flow, see `set_published`).
+
+        Raises as `grow`.
+        """
+        change = self._change(proposal_id, seen_version, ProposalStatus.MERGED, now)
+        change = change.where(proposals.c.status.in_(sorted(GROWING))).values(
+            decided_at=now, merged_into=into.id if into else None
+        )
         return await self._changed(change, proposal_id, seen_version, GROWING)
 
     async def apply(self, decision: Decision) -> Proposal:
@@ -170,11 +219,10 @@ class Proposals:
         await self._statements.run(change.where(proposals.c.status == ProposalStatus.FORMING))
 
     async def supersede(self, flow_id: int, *, now: datetime) -> list[int]:
-        """Expire the growing proposals to change this flow, because it has changed by another way; their ids."""
+        """Expire the growing proposals to change or absorb this flow: it has changed by another way. Their ids."""
         growing = proposals.c.status.in_(sorted(GROWING))
-        return await self._expire(
-            update(proposals).where(self._own, proposals.c.flow_id == flow_id, growing), now
-        )
+        touching = or_(proposals.c.flow_id == flow_id, proposals.c.absorbs.contains([flow_id]))
+        return await self._expire(update(proposals).where(self._own, touching, growing), now)
 
     async def set_published(self, proposal_id: int, flow_id: int, version: int) -> None:
         """Note what the proposal became; its sessions are from now on those that the flow was learnt from."""
@@ -268,6 +316,8 @@ def proposal_from_row(row: RowMapping, support: Support) -> Proposal:
         published_flow_id=row["published_flow_id"],
         published_version=row["published_version"],
         card=MessageRef(row["card_channel"], row["card_ts"]) if row["card_ts"] else None,
+        absorbs=tuple(row["absorbs"]),
+        merged_into=row["merged_into"],
     )
 
 

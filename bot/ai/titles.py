@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.ai.wording import STOP_WORDS, Wording, likeness, stem_of, together, wording_of, words_of
+from bot.domain.flows import MAX_KEYWORDS
 from bot.domain.merging import shortened
 
 MAX_TITLE = 80
 MAX_SUMMARY = 400
-MAX_KEYWORDS = 8
 FEWEST_WORDS = 3
 """Words from which a sentence says something."""
 SHORTEST_KEYWORD = 3

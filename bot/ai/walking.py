@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from bot.domain.trees import FlowTree
 
-QUESTION_BAR = 0.3
+QUESTION_BAR = 0.36
 """Likeness above which a step speaks for being the node that is due, and below which it speaks against it."""
 FIX_BAR = 0.2
 """The same for a fix: what led to it says more than its words."""

@@ -20,6 +20,7 @@ from bot.sandbox import CommandConfig, Completion, Message, Sandbox, SandboxConf
 from bot.sandbox.samples import sample_sessions
 from bot.services.analysis import analyze_pending, count_pending
 from bot.services.proposals import decide_proposal, list_proposals
+from bot.services.uniting import unite_everywhere
 from bot.settings import Settings
 from bot.slack.ids import COMMAND, VersionedId
 from bot.slack.views.help import USAGE_HINT
@@ -101,6 +102,7 @@ class Stage:
                     self.database, analyst_of(self.settings), SystemClock(), limit=MANY
                 )
                 await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        await unite_everywhere(self.database, SystemClock())
         return analysed
 
     async def waiting(self) -> list[Proposal]:

@@ -17,6 +17,7 @@ from bot.services.analysis import analyze_pending, count_pending
 from bot.services.import_maps import read_map
 from bot.services.import_sources import FileFormat, Source, open_source
 from bot.services.imports import ImportReport, Rejected, RejectedFile, adding_to, import_sessions
+from bot.services.uniting import unite_everywhere
 from bot.services.workspaces import LOCAL_WORKSPACE, workspace_for_import
 from storage.database import Database
 
@@ -46,7 +47,7 @@ def analyze(
     settings = started()
     outcomes: list[AnalysisOutcome | None] = []
 
-    async def work() -> None:
+    async def work() -> int:
         async with open_database(settings) as database:
             pending = await count_pending(database)
             total = pending if limit is None else min(limit, pending)
@@ -59,14 +60,17 @@ def analyze(
                 await analyze_pending(
                     database, analyst_of(settings), SystemClock(), limit=total, on_done=note
                 )
+            return await unite_everywhere(database, SystemClock())
 
-    asyncio.run(work())
+    united = asyncio.run(work())
     told = [
         f"{outcomes.count(outcome)} {words}"
         for outcome, words in ANALYSED_IN_WORDS.items()
         if outcome in outcomes
     ]
     say(f"{counted(len(outcomes), 'session')} analysed" + (f": {', '.join(told)}." if told else "."))
+    if united:
+        say(f"{counted(united, 'proposal')} joined with others that are about the same problem.")
 
 
 def import_(

@@ -33,13 +33,16 @@ class Asked:
 class ProposalCard:
     """`flow` is the published flow that the proposal would change (with its present version).
 
-    `change` is what the proposal does to it. `examples` are problems in the engineers' own words, newest first.
+    `change` is what the proposal does to it, `absorbs` are the flows that it joins to it. `merged_into` is the title of
+    what the proposal became part of. `examples` are problems in the engineers' own words, newest first.
     """
 
     proposal: Proposal
     examples: tuple[str, ...] = ()
     flow: FlowMention | None = None
+    absorbs: tuple[FlowMention, ...] = ()
     published: FlowMention | None = None
+    merged_into: str | None = None
     change: TreeChange | None = None
     reviewers: tuple[Member, ...] = ()
 

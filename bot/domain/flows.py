@@ -9,6 +9,9 @@ from enum import StrEnum
 from bot.domain.sessions import ProblemDomain
 from bot.domain.trees import FlowTree
 
+MAX_KEYWORDS = 8
+"""Words that a flow is found by, besides its title and its steps."""
+
 
 class FlowOrigin(StrEnum):
     MANUAL = "manual"

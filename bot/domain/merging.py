@@ -6,7 +6,7 @@ The merge is ours, whoever aligned the session: its result is a valid tree or a 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.analysis import AlignedStep
@@ -210,6 +210,70 @@ def shortened(text: str, limit: int) -> str:
     if not is_between_words and " " in cut:
         cut = cut.rsplit(None, 1)[0]
     return cut.rstrip(" ,;:") + "…"
+
+
+def renumbered(tree: FlowTree, like: FlowTree) -> FlowTree:
+    """The tree, with the ids and words of `like` for each node that is the same: the two share most of their evidence.
+
+    So a tree that was learnt anew still is the flow that people know, reviewed wording and all.
+    """
+    known = _same_nodes(tree, like)
+    fresh = next_number((*tree.nodes, *like.nodes))
+    ids = {
+        node_id: known.get(node_id) or f"n{number}" for number, node_id in enumerate(tree.nodes, start=fresh)
+    }
+    return FlowTree(
+        ids[tree.root],
+        {
+            ids[node_id]: _known_as(node, like.nodes.get(ids[node_id]), ids)
+            for node_id, node in tree.nodes.items()
+        },
+    )
+
+
+def _same_nodes(tree: FlowTree, like: FlowTree) -> dict[str, str]:
+    """For nodes of `tree` the node of `like` that it is, those with the most common evidence first."""
+    shared = [
+        (-len(node.evidence & other.evidence), node_id, other_id)
+        for node_id, node in tree.nodes.items()
+        for other_id, other in like.nodes.items()
+        if node.kind.is_end is other.kind.is_end and node.evidence & other.evidence
+    ]
+    same: dict[str, str] = {}
+    for _, node_id, other_id in sorted(shared):
+        if node_id not in same and other_id not in same.values():
+            same[node_id] = other_id
+    return same
+
+
+def _known_as(node: Node, known: Node | None, ids: Mapping[str, str]) -> Node:
+    """The node with its targets renumbered and, when it was known, under its known words, answers and their ids."""
+    options = tuple(replace(option, next=ids[option.next]) for option in node.options)
+    if known is None:
+        return replace(node, options=options)
+    kept: dict[str, Option] = {}
+    fresh: list[Option] = []
+    for option in options:
+        before = known.option_labelled(option.label) or _leading_to(option.next, known)
+        if before and before.id not in kept:
+            kept[before.id] = replace(before, next=option.next)
+        else:
+            fresh.append(option)
+    number = next_number(option.id for option in known.options)
+    return replace(
+        known,
+        options=(
+            *(kept[option.id] for option in known.options if option.id in kept),
+            *(replace(option, id=f"o{number + at}") for at, option in enumerate(fresh)),
+        ),
+        evidence=node.evidence,
+    )
+
+
+def _leading_to(node_id: str, node: Node) -> Option | None:
+    """The only option that leads there."""
+    leading = [option for option in node.options if option.next == node_id]
+    return leading[0] if len(leading) == 1 else None
 
 
 def _fits(tree: FlowTree, stop: _Stop) -> bool:

@@ -28,7 +28,10 @@ class ProposalKind(StrEnum):
 
 
 class ProposalStatus(StrEnum):
-    """`forming` is a proposal that waits for company or for tomorrow's quota: nobody is asked about it yet."""
+    """`forming` is a proposal that waits for company or for tomorrow's quota: nobody is asked about it yet.
+
+    `merged` is one that turned out to be about the same problem as another or as a flow, and became part of it.
+    """
 
     FORMING = "forming"
     PENDING = "pending"
@@ -37,6 +40,7 @@ class ProposalStatus(StrEnum):
     DISMISSED = "dismissed"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    MERGED = "merged"
 
 
 REOPENABLE = frozenset({ProposalStatus.DISMISSED, ProposalStatus.REJECTED, ProposalStatus.EXPIRED})
@@ -70,6 +74,8 @@ class Proposal:
     """`version` grows with every change; a decision names the version that the person saw.
 
     `flow_id` and `base_version` are set for a change to a published flow. `confidence` is the analyst's, 0 to 1.
+    `absorbs` are the flows that are about the same problem: publishing the change archives them. `merged_into` is the
+    proposal that this one became part of; one that became part of a flow has that as its `published_flow_id`.
     """
 
     id: int
@@ -91,6 +97,8 @@ class Proposal:
     published_flow_id: int | None = None
     published_version: int | None = None
     card: MessageRef | None = None
+    absorbs: tuple[int, ...] = ()
+    merged_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,16 +239,23 @@ def expires_before(now: datetime, lifetime_days: int) -> datetime:
 
 
 def status_when_supported(
-    status: ProposalStatus, *, sessions: int, imported: int, min_imported: int, quota_left: int
+    status: ProposalStatus,
+    *,
+    sessions: int,
+    imported: int,
+    min_imported: int,
+    quota_left: int,
+    joins_flows: bool = False,
 ) -> ProposalStatus:
     """The status of a proposal that `sessions` sessions support, `imported` of them imported.
 
-    One session worked here is enough; of imported ones it takes `min_imported`. A dismissed proposal wakes. A
-    forming one is shown when it has company enough and today's quota is not used up.
+    One session worked here is enough; of imported ones it takes `min_imported`; joining published flows needs no new
+    ones. A dismissed proposal wakes. A forming one is shown when it has company enough and today's quota is not used
+    up.
     """
     if status is ProposalStatus.DISMISSED:
         return ProposalStatus.PENDING
     if status is not ProposalStatus.FORMING:
         return status
-    has_company = sessions > imported or imported >= min_imported
+    has_company = joins_flows or sessions > imported or imported >= min_imported
     return ProposalStatus.PENDING if has_company and quota_left > 0 else ProposalStatus.FORMING

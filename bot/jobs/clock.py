@@ -21,12 +21,14 @@ from bot.services.analysis import analyze_pending, show_waiting_proposals
 from bot.services.digests import open_due_digest
 from bot.services.forgetting import forget_old_job_log, forget_old_talk
 from bot.services.proposals import expire_proposals
+from bot.services.uniting import unite_knowledge
 from bot.services.workspaces import active_workspaces
 from storage.database import Database
 
 MISFIRE_GRACE_SECONDS = 60
 """A bell that is late by up to a minute still rings (APScheduler's default drops it after one second)."""
 ANALYSES_A_TICK = 200
+COMPARISONS_A_TICK = 50
 STOPPING_SECONDS = 10.0
 """How long a bell that rings may take to end when the process stops; what is left is claimed again later."""
 
@@ -47,6 +49,9 @@ def bells(database: Database, analyst: Analyst, clock: Clock) -> tuple[Bell, ...
 
     async def analyse() -> None:
         await analyze_pending(database, analyst, clock, limit=ANALYSES_A_TICK)
+        await _for_each_workspace(
+            database, lambda each: unite_knowledge(database, each.id, clock, limit=COMPARISONS_A_TICK)
+        )
 
     async def open_digests() -> None:
         await _for_each_workspace(database, lambda each: open_due_digest(database, each, now=clock.now()))

@@ -123,9 +123,12 @@ async def _gather(tx: Transaction, claim: ClaimedSession) -> Facts:
     flows = {
         flow.id: flow for flow in await tx.flows.candidates(words, session.problem_domain, MAX_CANDIDATES)
     }
-    under_change = {proposal.flow_id for proposal in proposals if proposal.flow_id and _is_open(proposal)}
-    for flow_id in under_change - flows.keys():
+    known = {proposal.id for proposal in proposals}
+    proposals += [each for each in await tx.proposals.changing(flows.keys()) if each.id not in known]
+    growing = [proposal for proposal in proposals if _is_open(proposal)]
+    for flow_id in {proposal.flow_id for proposal in growing if proposal.flow_id} - flows.keys():
         flows[flow_id] = await tx.flows.get(flow_id)
+    under_change = {flow_id for proposal in growing for flow_id in _touched(proposal)}
     return Facts(
         session=session,
         settings=(await tx.workspaces.get()).settings,
@@ -137,6 +140,11 @@ async def _gather(tx: Transaction, claim: ClaimedSession) -> Facts:
             *[await _proposal_candidate(tx, proposal) for proposal in proposals],
         ),
     )
+
+
+def _touched(proposal: Proposal) -> set[int]:
+    """The flows that the proposal speaks for: the one that it changes, and those that it absorbs."""
+    return {*proposal.absorbs, *([proposal.flow_id] if proposal.flow_id else [])}
 
 
 def _is_open(proposal: Proposal) -> bool:
@@ -244,11 +252,11 @@ async def _status_after(
         sessions=before.sessions + 1,
         imported=before.imported + (facts.session.source is SessionSource.IMPORT),
         min_imported=facts.settings.min_imported_sessions,
-        quota_left=await _quota_left(tx, facts.settings, now=now),
+        quota_left=await quota_left(tx, facts.settings, now=now),
     )
 
 
-async def _quota_left(tx: Transaction, settings: WorkspaceSettings, *, now: datetime) -> int:
+async def quota_left(tx: Transaction, settings: WorkspaceSettings, *, now: datetime) -> int:
     """How many more proposals may be shown on this local day."""
     today = datetime.combine(now.astimezone(settings.zone).date(), time(), settings.zone)
     return settings.new_proposals_per_day - await tx.proposals.shown_since(today)
@@ -266,7 +274,7 @@ async def show_waiting_proposals(database: Database, workspace_id: str, *, now: 
     """Show forming proposals that have company enough and waited only for a new day's quota. Returns how many."""
     async with database.transaction(workspace_id) as tx:
         settings = (await tx.workspaces.get()).settings
-        quota = max(0, await _quota_left(tx, settings, now=now))
+        quota = max(0, await quota_left(tx, settings, now=now))
         waiting = await tx.proposals.forming_in_company(settings.min_imported_sessions, quota)
         for proposal in waiting:
             await tx.proposals.show(proposal.id, now=now)

@@ -11,7 +11,7 @@ from bot.domain.flows import Flow, FlowOrigin
 from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export
 from bot.domain.formats_reading import load_document, parse_flows
 from bot.domain.members import Member, require_admin
-from bot.services.jobs import redraw_card
+from bot.services.proposals import give_up_changes
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -88,9 +88,7 @@ async def roll_back_flow(
     require_admin(by)
     async with database.transaction(workspace_id) as tx:
         flow = await tx.flows.roll_back(flow_id, to_version, by=by.id, at=now)
-        for proposal_id in await tx.proposals.supersede(flow_id, now=now):
-            await tx.sessions.analyse_again(proposal_id)
-            await redraw_card(tx, proposal_id)
+        await give_up_changes(tx, flow_id, now=now)
         detail = {"to_version": to_version, "version": flow.current.number}
         await tx.audit.record(
             actor=by.id, action="flow.roll_back", kind="flow", object_id=flow_id, detail=detail, at=now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -68,6 +69,7 @@ async def decide_proposal(
         if decision.publish is not None:
             flow = await _publish(tx, proposal, decision.publish, by=request.by.id, now=now)
             await tx.proposals.set_published(proposal_id, flow.id, flow.current.number)
+            await _absorb(tx, proposal.absorbs, flow, by=request.by.id, now=now)
             decided = replace(decided, published_flow_id=flow.id, published_version=flow.current.number)
         await tx.audit.record(
             actor=request.by.id,
@@ -110,13 +112,33 @@ async def _publish(tx: Transaction, proposal: Proposal, draft: FlowDraft, *, by:
     return flow
 
 
+async def _absorb(tx: Transaction, absorbed: Sequence[int], into: Flow, *, by: str, now: datetime) -> None:
+    """Archive the flows that are part of another now. What they were learnt from counts for that one."""
+    for flow_id in absorbed:
+        await tx.flows.archive(flow_id, at=now)
+        await tx.sessions.learnt_by_instead(into.id, instead_of=flow_id)
+        await give_up_changes(tx, flow_id, now=now)
+        detail = {"became_part_of": into.id}
+        await tx.audit.record(
+            actor=by, action="flow.archive", kind="flow", object_id=flow_id, detail=detail, at=now
+        )
+
+
+async def give_up_changes(tx: Transaction, flow_id: int, *, now: datetime) -> None:
+    """End the proposals to change a flow that is no longer what they would change; their sessions are analysed again."""
+    for proposal_id in await tx.proposals.supersede(flow_id, now=now):
+        await tx.sessions.analyse_again(proposal_id)
+        await redraw_card(tx, proposal_id)
+
+
 async def show_proposal_card(desk: Desk, workspace_id: str, proposal_id: int) -> None:
     """Post the card to the review channel, or redraw the one that stands there. Without a channel: nothing yet."""
     async with desk.database.transaction(workspace_id) as tx:
         workspace = await tx.workspaces.get()
         card = await _card(tx, await tx.proposals.get(proposal_id))
     channel = card.proposal.card.channel if card.proposal.card else workspace.settings.review_channel
-    if channel is None or card.proposal.status is ProposalStatus.FORMING:
+    is_news = card.proposal.card is not None or card.proposal.status is not ProposalStatus.MERGED
+    if channel is None or card.proposal.status is ProposalStatus.FORMING or not is_news:
         return
     picture = await draw_tree(desk, card)
     shown_at = await desk.messenger.show_proposal(workspace_id, channel, card, picture)
@@ -141,10 +163,13 @@ async def _card(tx: Transaction, proposal: Proposal) -> ProposalCard:
     sessions = await tx.sessions.get_many(proposal.support.session_ids[-EXAMPLES:])
     flow = await tx.flows.find(proposal.flow_id) if proposal.flow_id else None
     published = await tx.flows.find(proposal.published_flow_id) if proposal.published_flow_id else None
+    into = await tx.proposals.find(proposal.merged_into) if proposal.merged_into else None
     return ProposalCard(
         proposal=proposal,
         examples=tuple(redact(session.problem).text for session in reversed(sessions)),
         flow=_mention(flow) if flow else None,
+        absorbs=tuple([_mention(await tx.flows.get(flow_id)) for flow_id in proposal.absorbs]),
+        merged_into=into.draft.title if into else None,
         published=_mention(published) if published else None,
         change=compare(flow.tree if flow else None, proposal.draft.tree),
         reviewers=tuple(await tx.members.admins()),

@@ -15,7 +15,10 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy import (
+    text as sql,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from bot.domain.flows import FlowOrigin
 from bot.domain.proposals import ProposalKind, ProposalStatus
@@ -39,6 +42,8 @@ flows = Table(
     text("origin"),
     Column("current_version", Integer, nullable=False),
     Column("archived", Boolean, nullable=False, server_default=false()),
+    # The version that was last compared with all others: whether two flows are about one problem.
+    Column("compared_version", Integer, nullable=False, server_default=sql("0")),
     text("title"),
     text("problem_domain", nullable=True),
     Column("search", TSVECTOR, nullable=False),
@@ -76,11 +81,15 @@ proposals = Table(
     text("card_ts", nullable=True),
     moment("shown_at", nullable=True),
     moment("pending_since", nullable=True),
+    Column("absorbs", ARRAY(BigInteger), nullable=False, server_default=sql("'{}'::bigint[]")),
+    Column("merged_into", BigInteger),
+    Column("compared_version", Integer, nullable=False, server_default=sql("0")),
     moment("created_at"),
     moment("updated_at"),
     of_workspace(),
     refers("flow_id", "flows"),
     refers("published_flow_id", "flows"),
+    refers("merged_into", "proposals"),
     one_of("kind", ProposalKind),
     one_of("status", ProposalStatus),
     one_of("problem_domain", ProblemDomain),

@@ -141,7 +141,7 @@ async def test_other_problem_stays_apart() -> None:
     assert alignment.score < 0.5
 
 
-async def test_of_two_flows_that_fit_the_larger_one_is_joined() -> None:
+async def test_the_better_fit_is_joined_and_of_equal_fits_the_larger_flow() -> None:
     second = printer_session(
         2,
         ("Does the printer show an address on its panel?", "No"),
@@ -163,7 +163,15 @@ async def test_of_two_flows_that_fit_the_larger_one_is_joined() -> None:
         large.draft.tree, printer_session(3, ("a?", "Yes"), ("b?", "No"), resolution="c"), joined.steps
     ).tree
     large = replace(large, draft=replace(large.draft, tree=tree))
-    alignment = await aligned(replace(second, id=4), small, large)
+    fitting_one = await aligned(replace(second, id=4), small, large)
+    assert fitting_one.candidate == small.ref
+    fitting_both = printer_session(
+        4,
+        ("Does the printer show an address on its panel?", "It shows dashes"),
+        ("Is another printer using the same name?", "Yes"),
+        resolution="Renamed the printer.",
+    )
+    alignment = await aligned(fitting_both, small, large)
     assert alignment.candidate == large.ref
     assert [step.node_id for step in alignment.steps] == ["n1", None, None]
 

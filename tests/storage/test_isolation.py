@@ -33,7 +33,7 @@ MAY_USE_THE_DOOR = {
     "bot/services/workspaces.py",
 }
 WINDOW = Window(NOW - timedelta(days=7), NOW, "UTC", 7)
-NOTHING: tuple[object, ...] = (None, [], {}, (), 0, False)
+NOTHING: tuple[object, ...] = (None, [], {}, (), set(), 0, False)
 
 Touch = Callable[[Transaction], Awaitable[object]]
 
@@ -232,6 +232,10 @@ class Belongings:
             lambda tx: tx.sessions.resolved_by("U1"),
             lambda tx: tx.sessions.failed_analyses(),
             lambda tx: tx.sessions.retry_failed(),
+            lambda tx: tx.sessions.analyse_again(proposal),
+            lambda tx: tx.sessions.analyse_these_again([session]),
+            lambda tx: tx.sessions.support_instead(proposal, instead_of=proposal),
+            lambda tx: tx.sessions.learnt_by_instead(flow, instead_of=flow),
             lambda tx: tx.sessions.finish_analysis(self.claim, **finish),
             lambda tx: tx.sessions.fail_analysis(self.claim, error="x", retry_at=None, now=NOW),
             lambda tx: tx.flows.get(flow),
@@ -240,6 +244,9 @@ class Belongings:
             lambda tx: tx.flows.listed(words="vpn", limit=9),
             lambda tx: tx.flows.candidates("vpn", None, 9),
             lambda tx: tx.flows.versions(flow),
+            lambda tx: tx.flows.not_compared(9),
+            lambda tx: tx.flows.set_compared(flow, 1),
+            lambda tx: tx.flows.archive(flow, at=NOW),
             lambda tx: tx.flows.publish_version(flow, a_draft(), base_version=1, **publish),
             lambda tx: tx.flows.roll_back(flow, 1, by="U1", at=NOW),
             lambda tx: tx.proposals.get(proposal),
@@ -249,6 +256,11 @@ class Belongings:
             lambda tx: tx.proposals.candidates("vpn", None, 9),
             lambda tx: tx.proposals.rejected_like("vpn", None, 9),
             lambda tx: tx.proposals.shown_since(NOW),
+            lambda tx: tx.proposals.changing([flow]),
+            lambda tx: tx.proposals.refused_unions([flow]),
+            lambda tx: tx.proposals.not_compared(9),
+            lambda tx: tx.proposals.set_compared(proposal, 1),
+            lambda tx: tx.proposals.merge_into(None, proposal, seen_version=1, now=NOW),
             lambda tx: tx.proposals.apply(decision),
             lambda tx: tx.proposals.grow(
                 proposal,

@@ -56,6 +56,10 @@ def _decided_words(error: AlreadyDecidedError, decider: str | None, now: datetim
     done = ACCOUNT_OF_STATUS.get(error.status, error.status)
     if error.status == ProposalStatus.EXPIRED:
         return f"This proposal expired{when}."
+    if error.status == ProposalStatus.MERGED:
+        return (
+            f"This proposal became part of another that is about the same problem{when}. Decide on that one."
+        )
     return f"{decider or 'Somebody'} {done} this{when}."
 
 

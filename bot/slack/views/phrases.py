@@ -15,6 +15,7 @@ DECIDED = {
     ProposalStatus.DISMISSED: "parked",
     ProposalStatus.REJECTED: "rejected",
     ProposalStatus.EXPIRED: "expired",
+    ProposalStatus.MERGED: "joined with what it belongs to",
 }
 """What was done to a proposal that is decided."""
 

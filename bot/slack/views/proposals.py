@@ -18,6 +18,7 @@ from bot.slack.views.trees import change_lines, first_steps
 FIRST_STEPS = 5
 EXAMPLE_CHARACTERS = 140
 SUMMARY_CHARACTERS = 600
+TITLE_CHARACTERS = 110
 NO_PICTURE = "The picture of this flow could not be shown. View Details lists every step."
 
 
@@ -50,14 +51,14 @@ def title_of(proposal: Proposal) -> str:
 def _heading(card: ProposalCard) -> str:
     if card.flow is None:
         return f"New flow: {title_of(card.proposal)}"
-    return f"Change to {plain(card.flow.title, 110)} (version {card.flow.version})"
+    return f"Change to {plain(card.flow.title, TITLE_CHARACTERS)} (version {card.flow.version})"
 
 
 def _evidence(card: ProposalCard) -> list[str]:
     """Where it comes from, what it is about, and problems in people's own words; nothing is said twice."""
     draft = card.proposal.draft
     said = {_heading(card).casefold(), title_of(card.proposal).casefold(), ""}
-    lines = [f"From {support_words(card.proposal.support)}, {domain_words(draft.problem_domain)}."]
+    lines = [f"From {_support(card)}, {domain_words(draft.problem_domain)}."]
     summary = plain(draft.summary, SUMMARY_CHARACTERS)
     if summary.casefold() not in said:
         lines.append(escape(summary))
@@ -69,10 +70,23 @@ def _evidence(card: ProposalCard) -> list[str]:
     return lines
 
 
+def _support(card: ProposalCard) -> str:
+    """What stands behind the proposal; two flows that are joined need no new session."""
+    if card.absorbs and not card.proposal.support.sessions:
+        return "the sessions behind the published flows"
+    return support_words(card.proposal.support)
+
+
 def _what_it_does(card: ProposalCard) -> str:
     tree = card.proposal.draft.tree
     if card.flow and card.change:
-        return "\n".join(["*What changes*", *(f"• {line}" for line in change_lines(card.change, tree))])
+        lines = [
+            f"Takes in the flow {bold(plain(each.title, TITLE_CHARACTERS))}, which is about the same problem; "
+            "publishing archives it."
+            for each in card.absorbs
+        ]
+        lines += change_lines(card.change, tree)
+        return "\n".join(["*What changes*", *(f"• {line}" for line in lines)])
     return f"*Starts with*\n{first_steps(tree, FIRST_STEPS)}"
 
 
@@ -105,6 +119,9 @@ def _consequence(card: ProposalCard) -> list[str]:
             return [f"“{inline(card.proposal.reason)}”"]
         case ProposalStatus.EXPIRED:
             return ["nobody decided in time"]
+        case ProposalStatus.MERGED if card.merged_into or card.published:
+            into = card.merged_into or (card.published.title if card.published else "")
+            return [f"became part of {bold(one_line(into))}, which is about the same problem"]
     return []
 
 
@@ -134,7 +151,7 @@ def _sentence(card: ProposalCard) -> str:
     proposal = card.proposal
     what = inline(_heading(card))
     if proposal.status is ProposalStatus.PENDING:
-        return f"{what}. From {support_words(proposal.support)}; it waits for a review."
+        return f"{what}. From {_support(card)}; it waits for a review."
     return f"{what}: {DECIDED.get(proposal.status, proposal.status.value)}."
 
 
@@ -142,6 +159,8 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "new flow": partial(proposal_card, samples.NEW_FLOW, samples.PICTURE),
     "new flow, picture missing": partial(proposal_card, samples.NEW_FLOW, None),
     "change": partial(proposal_card, samples.CHANGE, samples.PICTURE),
+    "joining two flows": partial(proposal_card, samples.JOINING, samples.PICTURE),
+    "merged": partial(proposal_card, samples.MERGED, samples.PICTURE),
     "approved": partial(proposal_card, samples.APPROVED, samples.PICTURE),
     "dismissed": partial(proposal_card, samples.DISMISSED, samples.PICTURE),
     "rejected": partial(proposal_card, samples.REJECTED, samples.PICTURE),

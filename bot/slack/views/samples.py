@@ -102,6 +102,18 @@ APPROVED = replace(
 )
 _EXPIRED = _decided(ProposalStatus.EXPIRED)
 EXPIRED = replace(_EXPIRED, proposal=replace(_EXPIRED.proposal, decided_by=None))
+_MERGED = _decided(ProposalStatus.MERGED)
+MERGED = replace(
+    _MERGED,
+    merged_into="VPN <drops>",
+    proposal=replace(_MERGED.proposal, decided_by=None, merged_into=8),
+)
+JOINING = replace(
+    CHANGE,
+    proposal=replace(CHANGE.proposal, id=9, support=Support(), absorbs=(5,)),
+    absorbs=(FlowMention(5, "VPN & Wi-Fi drop together", 2),),
+    examples=(),
+)
 SESSION = Session(
     id=1,
     external_id="T-1042",
