@@ -20,7 +20,7 @@ from learning_baseline import learn_plainly
 from learning_desk import Desk
 from learning_score import Score, Scorer, Truth, own_scorer, scorer_from
 
-from bot.ai import outline, walking
+from bot.ai import fitting, outline, uniting, walking
 from bot.ai.outline import match, similarity
 from bot.domain.formats import flow_document
 from bot.domain.formats_reading import parse_flows
@@ -148,9 +148,10 @@ def _ours(task: Task, batch: int = 0) -> Score:
 async def _learnt(sessions: Sequence[Session], batch: int) -> Desk:
     desk = Desk()
     for start in range(0, len(sessions), batch):
-        for session in sessions[start : start + batch]:
-            await desk.analyse(session)
+        await desk.learn_from(sessions[start : start + batch])
         desk.approve_all(sessions[-1].created_at)
+    await desk.learn_from(())
+    desk.approve_all(sessions[-1].created_at)
     return desk
 
 
@@ -167,7 +168,7 @@ def _variations(task: Task, orders: int) -> Iterator[tuple[str, Task]]:
 
 def _moved_thresholds() -> Iterator[tuple[str, float]]:
     """Each threshold of the analyst in turn, moved for as long as the caller works on it."""
-    for module in (outline, walking):
+    for module in (fitting, outline, uniting, walking):
         names = [name for name, value in vars(module).items() if name.isupper() and isinstance(value, float)]
         for name in names:
             for factor in (1 - MOVED_BY, 1 + MOVED_BY):
