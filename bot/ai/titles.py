@@ -29,7 +29,7 @@ _GREETING = re.compile(
     r"|support|sir|madam)\b)*|(?:please )?help(?: me)?(?: out)?(?: please)?|thanks?(?: you)?(?: in advance)?)(?=\W|$)[\s,.!:-]*",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(r"<[a-zA-Z -]+>")
+_PLACEHOLDER = re.compile(r"<[a-zA-Z -]+(?: \d+)?>")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 
 

@@ -16,7 +16,7 @@ from bot.domain.tree_ids import next_number
 from bot.domain.trees import MAX_LABEL, MAX_PROMPT, Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.validation import problems_of
 
-_HALF_PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z -]*$")
+_HALF_PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z -]*\d*$")
 
 
 class MergeRefusedError(FlowPilotError):

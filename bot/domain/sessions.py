@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +12,7 @@ GUIDED_FROM = 0.8
 """Match score from which a flow leads the session (product rule)."""
 EXPLORING_FROM = 0.4
 """Match score from which a flow is tried as far as it fits (product rule)."""
+_FULL_NAME = re.compile(r"[^\W\d_][^\d_,:]*[ .][^\d_,:]*[^\W\d_]")
 
 
 class SessionStatus(StrEnum):
@@ -94,7 +96,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSession:
-    """A session as it arrives, before it has an id. All times are aware; `paused` is time that does not count."""
+    """A session as it arrives, before it has an id. All times are aware; `paused` is time that does not count.
+
+    `people` are the names of those who have to do with it, to be recognised in its words.
+    """
 
     external_id: str
     source: SessionSource
@@ -103,6 +108,7 @@ class NewSession:
     created_at: datetime
     problem_domain: ProblemDomain | None = None
     engineer: str | None = None
+    people: tuple[str, ...] = ()
     ticket: str | None = None
     rating: int | None = None
     confidence_tier: ConfidenceTier | None = None
@@ -115,6 +121,12 @@ class NewSession:
     def is_worth_analysing(self) -> bool:
         """A session teaches something when it was resolved, in words, by at least one step."""
         return self.status is SessionStatus.RESOLVED and bool(self.steps) and bool(self.resolution)
+
+    @property
+    def people_named(self) -> tuple[str, ...]:
+        """The people, and the engineer where that is a full name and no id."""
+        name = (self.engineer or "").rpartition(":")[2].strip()
+        return (*self.people, name) if _FULL_NAME.fullmatch(name) else self.people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,8 @@ async def export_flows(
 
 async def _problems(tx: Transaction, flow: Flow) -> list[str]:
     """What people began with who came to the flow, without secrets."""
-    return [redact(session.problem).text for session in await tx.sessions.of_flow(flow.id, MAX_PROBLEMS)]
+    sessions = await tx.sessions.of_flow(flow.id, MAX_PROBLEMS)
+    return [redact(session.problem, session.people_named).text for session in sessions]
 
 
 async def import_flows(

@@ -166,7 +166,7 @@ async def _card(tx: Transaction, proposal: Proposal) -> ProposalCard:
     into = await tx.proposals.find(proposal.merged_into) if proposal.merged_into else None
     return ProposalCard(
         proposal=proposal,
-        examples=tuple(redact(session.problem).text for session in reversed(sessions)),
+        examples=tuple(redact(session.problem, session.people_named).text for session in reversed(sessions)),
         flow=_mention(flow) if flow else None,
         absorbs=tuple([_mention(await tx.flows.get(flow_id)) for flow_id in proposal.absorbs]),
         merged_into=into.draft.title if into else None,
