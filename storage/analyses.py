@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 
 from bot.domain.errors import LeaseLostError
+from bot.domain.redactions import NOTHING_REDACTED, Redactions
 from bot.domain.sessions import AnalysisOutcome, AnalysisStatus, ClaimedSession
 from storage.statements import Statements
 from storage.tables import sessions
@@ -39,9 +40,10 @@ class Analyses:
         analyst: str,
         proposal_id: int | None = None,
         flow_id: int | None = None,
+        redactions: Redactions = NOTHING_REDACTED,
         now: datetime,
     ) -> None:
-        """Note the outcome, the proposal that the session joined, and the flow that it reinforced.
+        """Note the outcome, the proposal that the session joined, the flow that it reinforced, and what was redacted.
 
         Raises LeaseLostError when another worker holds the session by now.
         """
@@ -54,6 +56,7 @@ class Analyses:
             analysed_at=now,
             proposal_id=proposal_id,
             learned_flow_id=flow_id,
+            redactions=dict(redactions),
         )
 
     async def fail_analysis(

@@ -19,17 +19,17 @@ ADD_SESSIONS = text(
     """
     WITH added AS (
         INSERT INTO sessions (
-            workspace_id, external_id, source, problem, problem_domain, status, engineer, ticket, rating,
+            workspace_id, external_id, source, problem, problem_domain, status, engineer, people, ticket, rating,
             confidence_tier, resolution, created_at, resolved_at, paused_seconds, steps,
             analysis_status, analysis_outcome, received_at
         )
         SELECT
-            CAST(:workspace AS text), external_id, source, problem, problem_domain, status, engineer, ticket, rating,
-            confidence_tier, resolution, created_at, resolved_at, paused_seconds, steps,
+            CAST(:workspace AS text), external_id, source, problem, problem_domain, status, engineer, people,
+            ticket, rating, confidence_tier, resolution, created_at, resolved_at, paused_seconds, steps,
             analysis_status, analysis_outcome, CAST(:now AS timestamptz)
         FROM json_to_recordset(CAST(:records AS json)) AS record (
             external_id text, source text, problem text, problem_domain text, status text, engineer text,
-            ticket text, rating smallint, confidence_tier text, resolution text, created_at timestamptz,
+            people jsonb, ticket text, rating smallint, confidence_tier text, resolution text, created_at timestamptz,
             resolved_at timestamptz, paused_seconds double precision, steps jsonb,
             analysis_status text, analysis_outcome text
         )
@@ -55,6 +55,7 @@ def _record(session: NewSession) -> dict[str, Any]:
         "problem_domain": session.problem_domain,
         "status": session.status,
         "engineer": session.engineer,
+        "people": session.people,
         "ticket": session.ticket,
         "rating": session.rating,
         "confidence_tier": session.confidence_tier,

@@ -110,6 +110,7 @@ def session_from_row(row: RowMapping) -> Session:
         created_at=row["created_at"],
         problem_domain=domain_or_none(row["problem_domain"]),
         engineer=row["engineer"],
+        people=tuple(row["people"]),
         ticket=row["ticket"],
         rating=row["rating"],
         confidence_tier=_tier_or_none(row["confidence_tier"]),

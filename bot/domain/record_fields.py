@@ -19,6 +19,7 @@ MAX_CHARACTERS: Mapping[str, int] = {
     "external_id": 200,
     "problem": 4000,
     "engineer": 100,
+    "people": 100,  # each of them
     "ticket": 100,
     "resolution": 4000,
     "prompt": 2000,
@@ -28,6 +29,7 @@ MAX_CHARACTERS: Mapping[str, int] = {
     "help": 2000,
 }
 MAX_STEP_OPTIONS = 25
+MAX_PEOPLE = 20
 RATINGS = range(1, 6)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """A time before this is an empty clock (year 1, 1970) and not a time."""
@@ -96,6 +98,16 @@ class RecordFields:
         if "" in options:
             self.refuse(f"options[{options.index('')}]", "is empty; give it words or leave it out")
         return options
+
+    def people(self) -> tuple[str, ...]:
+        """Names, each given as text or as an object with a `name`; each once, and without the empty ones."""
+        limit, names = MAX_CHARACTERS["people"], []
+        for place, person in enumerate(self.items("people", MAX_PEOPLE)):
+            if isinstance(person, Mapping):
+                names.append(self._stored_text(f"people[{place}].name", person.get("name") or "", limit))
+            else:
+                names.append(self._stored_text(f"people[{place}]", person, limit))
+        return tuple(dict.fromkeys(filter(None, names)))
 
     def items(self, name: str, at_most: int) -> Sequence[object]:
         value = self.record.get(name)

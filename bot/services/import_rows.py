@@ -11,6 +11,8 @@ from bot.domain.record_fields import shown
 
 TIME_FIELDS = ("created_at", "resolved_at")
 NUMBER_FIELDS = ("rating", "paused_minutes")
+BETWEEN_PEOPLE = ";"
+"""A comma will not do: it stands between last and first names."""
 
 
 class UnusableMapError(FlowPilotError):
@@ -104,6 +106,8 @@ class ColumnMap:
     def _converted(self, name: str, text: str) -> object:
         if name in TIME_FIELDS:
             return self._time(name, text)
+        if name == "people":
+            return text.split(BETWEEN_PEOPLE)
         return _number(text) if name in NUMBER_FIELDS else text
 
     def _time(self, name: str, text: str) -> str:

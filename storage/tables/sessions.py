@@ -50,6 +50,7 @@ sessions = Table(
     text("problem_domain", nullable=True),
     text("status"),
     text("engineer", nullable=True),
+    Column("people", JSONB, nullable=False, server_default=sql("'[]'")),
     text("ticket", nullable=True),
     Column("rating", SmallInteger),
     text("confidence_tier", nullable=True),
@@ -73,6 +74,8 @@ sessions = Table(
     text("analysis_outcome", nullable=True),
     text("analyst", nullable=True),
     moment("analysed_at", nullable=True),
+    # How many different values of each kind were taken out of its words; never the values.
+    Column("redactions", JSONB, nullable=False, server_default=sql("'{}'")),
     Column("proposal_id", BigInteger),
     Column("learned_flow_id", BigInteger),
     moment("received_at"),

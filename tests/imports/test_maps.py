@@ -45,6 +45,16 @@ def test_columns_become_fields() -> None:
     }
 
 
+def test_people_stand_between_semicolons() -> None:
+    extra = 'people = "{category};{symptom}"\n'
+    assert record(extra, category="Reyes, Ada", symptom="Ben Okafor")["people"] == [
+        "Reyes, Ada",
+        "Ben Okafor",
+    ]
+    assert record(extra, category="Ada Reyes", symptom="")["people"] == ["Ada Reyes"]
+    assert "people" not in record(extra, category="", symptom="")
+
+
 @pytest.mark.parametrize(
     ("empty", "problem"),
     [

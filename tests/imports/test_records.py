@@ -100,6 +100,8 @@ def test_required_field_is_asked_for(field: str) -> None:
         ("created_at", "0001-01-01T00:00:00+10:00", "'0001-01-01T00:00:00+10:00' lies before 1990: an unset clock, not a time"),
         ("resolved_at", "9999-12-31T23:59:59-10:00", "'9999-12-31T23:59:59-10:00' lies in the future; look at its time zone"),
         ("resolved_at", "2026-11-02T09:13:59Z", "must not lie before created_at (2026-11-02T09:14:00+00:00)"),
+        ("people", "Ada Reyes", "must be a list, not 'Ada Reyes'"),
+        ("people", ["Ada Reyes"] * 21, "has 21 entries; 20 is the most"),
         ("steps", {"1": "a"}, "must be a list, not {'1': 'a'}"),
         ("steps", [a_step()] * (MAX_STEPS + 1), "has 31 entries; 30 is the most"),
     ],
@@ -107,6 +109,43 @@ def test_required_field_is_asked_for(field: str) -> None:
 def test_wrong_value_is_refused_with_the_reason(field: str, value: object, reason: str) -> None:
     error = refused(**{field: value})
     assert (error.field, error.reason) == (field, reason)
+
+
+@pytest.mark.parametrize(
+    ("people", "reason"),
+    [
+        (["Ada", 7], ("people[1]", 'must be text in quotes, such as "1042", not 7')),
+        ([{"name": "x" * 101}], ("people[0].name", "has 101 characters; 100 is the most")),
+    ],
+)
+def test_wrong_person_is_refused_with_the_place(people: list[object], reason: tuple[str, str]) -> None:
+    error = refused(people=people)
+    assert (error.field, error.reason) == reason
+
+
+def test_people_are_names_or_objects_with_one() -> None:
+    people = [
+        {"name": "Ada Reyes", "role": "requester"},
+        " Ben Okafor ",
+        {"role": "contact"},
+        "",
+        "Ada Reyes",
+    ]
+    assert parsed(people=people).people == ("Ada Reyes", "Ben Okafor")
+
+
+@pytest.mark.parametrize(
+    ("engineer", "named"),
+    [
+        ("Ben Okafor", ("Ada Reyes", "Ben Okafor")),
+        ("servicenow:Ben Okafor", ("Ada Reyes", "Ben Okafor")),
+        ("U024BE7LH", ("Ada Reyes",)),
+        ("desk_2 night", ("Ada Reyes",)),
+        (None, ("Ada Reyes",)),
+    ],
+)
+def test_engineer_with_a_full_name_is_one_of_the_people(engineer: str | None, named: tuple[str, ...]) -> None:
+    assert parsed(people=["Ada Reyes"], engineer=engineer).people_named == named
 
 
 def test_wrong_status_names_the_allowed_ones() -> None:
@@ -229,6 +268,7 @@ def new_sessions(draw: st.DrawFn) -> NewSession:
         created_at=created_at,
         problem_domain=draw(st.none() | st.sampled_from(ProblemDomain)),
         engineer=draw(st.none() | texts),
+        people=tuple(draw(st.lists(texts, max_size=3, unique=True))),
         ticket=draw(st.none() | texts),
         rating=draw(st.none() | st.integers(1, 5)),
         confidence_tier=draw(st.none() | st.sampled_from(ConfidenceTier)),

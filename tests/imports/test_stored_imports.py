@@ -37,9 +37,10 @@ async def only_session(database: Database, workspace_id: str, superuser: asyncpg
 async def test_record_is_stored_as_it_is(
     database: Database, workspace: Workspace, superuser: asyncpg.Connection, tmp_path: Path
 ) -> None:
-    report = await imported(open_source(a_file(tmp_path, a_record())), database, workspace.id)
+    record = a_record(people=["Ada Reyes", {"name": "Ben Okafor"}])
+    report = await imported(open_source(a_file(tmp_path, record)), database, workspace.id)
     session = await only_session(database, workspace.id, superuser)
-    given = parse_record(a_record(), source=SessionSource.IMPORT, now=NOW)
+    given = parse_record(record, source=SessionSource.IMPORT, now=NOW)
     assert report == ImportReport(added=1)
     assert session == Session(id=session.id, **{one.name: getattr(given, one.name) for one in fields(given)})
 
