@@ -160,6 +160,8 @@ def _document(proposal: Proposal) -> dict[str, object]:
         "steps": len(proposal.draft.tree.nodes),
         "sessions": proposal.support.sessions,
         "engineers": proposal.support.engineers,
+        "redacted_sessions": proposal.support.redacted,
+        "redactions": dict(proposal.support.redactions),
         "confidence": round(proposal.confidence, 3),
         "flow_id": proposal.flow_id,
         "decided_by": proposal.decided_by,

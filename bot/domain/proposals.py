@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ from bot.domain.errors import (
 )
 from bot.domain.flows import FlowDraft
 from bot.domain.members import Member, require_admin
+from bot.domain.redactions import Redactions
 from bot.domain.validation import problems_of
 
 MAX_REASON = 1000
@@ -58,11 +59,16 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """What stands behind a proposal: its sessions (newest last), how many engineers worked them, how many were imported."""
+    """What stands behind a proposal: its sessions (newest last), how many engineers worked them, how many were imported.
+
+    `redactions` is what was taken out of `redacted` of the sessions before anything was learnt from them.
+    """
 
     session_ids: tuple[int, ...] = ()
     engineers: int = 0
     imported: int = 0
+    redacted: int = 0
+    redactions: Redactions = field(default_factory=dict)
 
     @property
     def sessions(self) -> int:

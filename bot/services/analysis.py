@@ -21,6 +21,7 @@ from bot.domain.flows import Flow, FlowDraft
 from bot.domain.learning import Begin, Join, Leave, Reinforce, learn
 from bot.domain.ports import Analyst, Clock
 from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_supported
+from bot.domain.redactions import Redactions
 from bot.domain.sessions import AnalysisOutcome, ClaimedSession, Session, SessionSource
 from bot.domain.workspaces import WorkspaceSettings
 from bot.services.jobs import redraw_card
@@ -46,6 +47,7 @@ class Facts:
     """What one analysis looks at, all read in one transaction."""
 
     session: Session
+    redactions: Redactions
     settings: WorkspaceSettings
     knowledge_version: int
     flows: dict[int, Flow]
@@ -114,7 +116,7 @@ async def _analyze(
 
 async def _gather(tx: Transaction, claim: ClaimedSession) -> Facts:
     knowledge_version = await tx.workspaces.knowledge_version()
-    session, _ = redact_session(await tx.sessions.get(claim.session_id))
+    session, redactions = redact_session(await tx.sessions.get(claim.session_id))
     words = " ".join([session.problem, *(step.prompt for step in session.steps)])
     proposals = [
         *await tx.proposals.candidates(words, session.problem_domain, MAX_CANDIDATES),
@@ -131,6 +133,7 @@ async def _gather(tx: Transaction, claim: ClaimedSession) -> Facts:
     under_change = {flow_id for proposal in growing for flow_id in _touched(proposal)}
     return Facts(
         session=session,
+        redactions=redactions,
         settings=(await tx.workspaces.get()).settings,
         knowledge_version=knowledge_version,
         flows=flows,
@@ -187,7 +190,13 @@ async def _commit(
             proposal = await _propose(tx, facts, lesson, alignment, analyst=analyst, now=now)
             outcome, proposal_id = _outcome_of(lesson), proposal.id
     await tx.sessions.finish_analysis(
-        claim, outcome=outcome, analyst=analyst, proposal_id=proposal_id, flow_id=flow_id, now=now
+        claim,
+        outcome=outcome,
+        analyst=analyst,
+        proposal_id=proposal_id,
+        flow_id=flow_id,
+        redactions=facts.redactions,
+        now=now,
     )
     if isinstance(lesson, Begin | Join):
         await tx.workspaces.advance_knowledge(facts.knowledge_version)

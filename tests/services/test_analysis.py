@@ -1,6 +1,8 @@
 """From claimed sessions to proposals."""
 
 import asyncio
+import html
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +19,9 @@ from bot.domain.validation import problems_of
 from bot.domain.workspaces import Workspace
 from bot.services.analysis import LEASE, analyze_pending, show_waiting_proposals
 from bot.services.flows import list_flows
-from bot.services.proposals import decide_proposal, list_proposals
+from bot.services.proposals import decide_proposal, list_proposals, read_details
+from bot.slack.views.details import details_modal
+from bot.slack.views.proposals import proposal_card
 from storage.database import Database
 from tests.conftest import NOW
 from tests.services.scripted import ScriptedAnalyst, StoppedClock, like_the_title
@@ -50,6 +54,25 @@ async def approved(database: Database, workspace: Workspace) -> None:
     proposal = await the_proposal(database, workspace)
     request = Approve(by=ADMIN, seen_version=proposal.version)
     await decide_proposal(database, workspace.id, proposal.id, request, now=NOW)
+
+
+async def test_what_was_redacted_is_counted_on_the_card_and_shown_nowhere(
+    database: Database, workspace: Workspace
+) -> None:
+    told = "The password is Winter#9 on 10.0.0.12"
+    first = a_session(
+        problem=f"VPN drops. {told}", people=("Ada Reyes",), resolution="Ada rebooted 10.0.0.12."
+    )
+    second = replace(first, external_id="second", resolution="Ada rebooted 10.9.9.9, typed Winter#9.")
+    await stored(database, workspace.id, first, second)
+    await analysed(database, ScriptedAnalyst())
+    proposal = await the_proposal(database, workspace)
+    assert proposal.support.redacted == 2
+    details = await read_details(database, workspace.id, proposal.id, evidence=9)
+    shown = json.dumps([proposal_card(details.card, None), details_modal(details, None)])
+    assert "Taken out of 2 sessions before learning: 2 passwords, 3 IP addresses and 2 names." in shown
+    assert "<person> rebooted <ip address 2>, typed <password>." in html.unescape(shown)
+    assert not [secret for secret in ("Winter", "10.", "Ada") if secret in shown]
 
 
 def diverging() -> NewSession:

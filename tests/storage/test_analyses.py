@@ -1,5 +1,6 @@
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.conftest import NOW
 from tests.storage.makers import LEASE, a_session, claimed, proposed, published, stored
 
 
-async def finish(database: Database, claim: ClaimedSession, **changes: int | None) -> None:
+async def finish(database: Database, claim: ClaimedSession, **changes: Any) -> None:
     async with database.transaction(claim.workspace_id) as tx:
         await tx.sessions.finish_analysis(
             claim, outcome=AnalysisOutcome.JOINED, analyst="outline/1", now=NOW, **changes

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.digests import QueueState
 from bot.domain.errors import AlreadyDecidedError, NotFoundError, StaleVersionError
 from bot.domain.proposals import Decision, MessageRef, Proposal, ProposalKind, ProposalStatus, Support
+from bot.domain.redactions import Redactable, Redactions
 from bot.domain.sessions import AnalysisOutcome, ProblemDomain
 from bot.domain.workspaces import Workspace
 from storage.database import Database
@@ -151,6 +152,29 @@ async def test_publishing_hands_the_sessions_to_the_flow(database: Database, wor
         found = await tx.proposals.get(proposal.id)
         assert (found.published_flow_id, found.published_version, found.version) == (flow.id, 1, 1)
         assert await tx.sessions.of_flow(flow.id, 9) == [session]
+
+
+async def test_support_sums_up_what_was_redacted(database: Database, workspace: Workspace) -> None:
+    proposal = await proposed(database, workspace.id)
+    await stored(database, workspace.id, *(a_session() for _ in range(3)))
+    redactions: list[Redactions] = [
+        {Redactable.PASSWORD: 1, Redactable.IP: 1},
+        {Redactable.PASSWORD: 1},
+        {},
+    ]
+    async with database.transaction(workspace.id) as tx:
+        for claim, taken_out in zip(await claimed(database), redactions, strict=True):
+            await tx.sessions.finish_analysis(
+                claim,
+                outcome=AnalysisOutcome.JOINED,
+                analyst="outline/1",
+                proposal_id=proposal.id,
+                redactions=taken_out,
+                now=NOW,
+            )
+        support = await tx.sessions.support(proposal.id)
+    assert (support.sessions, support.redacted) == (3, 2)
+    assert support.redactions == {Redactable.PASSWORD: 2, Redactable.IP: 1}
 
 
 async def test_the_card_is_remembered_without_a_new_version(database: Database, workspace: Workspace) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.domain.cards import ProposalCard
 from bot.domain.proposals import REOPENABLE, Proposal, ProposalKind, ProposalStatus, Support
+from bot.domain.redactions import redaction_words
 from bot.domain.words import counted
 from bot.slack.ids import Action, VersionedId
 from bot.slack.mrkdwn import bold, day, escape, inline, mention, moment, one_line, plain
@@ -31,6 +32,7 @@ def proposal_card(card: ProposalCard, picture: Json | None) -> Json:
         picture or context(NO_PICTURE),
         section(_what_it_does(card)),
         context(_standing(proposal)),
+        *_redactions(proposal.support),
         *([] if proposal.status is ProposalStatus.PENDING else [section(_record(card))]),
         actions(_buttons(card)),
     ]
@@ -95,6 +97,14 @@ def _standing(proposal: Proposal) -> str:
     if proposal.status is ProposalStatus.PENDING:
         parts.append(f"waiting since {day(proposal.pending_since or proposal.created_at)}")
     return " · ".join(parts)
+
+
+def _redactions(support: Support) -> list[Json]:
+    """What was taken out, by kind and number: "Taken out of 4 sessions before learning: 2 passwords and 1 IP address."."""
+    if not support.redactions:
+        return []
+    of = counted(support.redacted, "session")
+    return [context(f"Taken out of {of} before learning: {redaction_words(support.redactions)}.")]
 
 
 def _record(card: ProposalCard) -> str:

@@ -12,6 +12,7 @@ from bot.domain.flows import FlowDraft
 from bot.domain.members import Member, Role
 from bot.domain.merging import Branch, TreeChange
 from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
+from bot.domain.redactions import Redactable
 from bot.domain.sessions import ProblemDomain, Session, SessionSource, SessionStatus
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
@@ -61,7 +62,13 @@ _PROPOSAL = Proposal(
         problem_domain=ProblemDomain.NETWORKING,
         keywords=("vpn", "mtu"),
     ),
-    support=Support(session_ids=(1, 2, 3, 4, 5, 6, 7), engineers=4, imported=2),
+    support=Support(
+        session_ids=(1, 2, 3, 4, 5, 6, 7),
+        engineers=4,
+        imported=2,
+        redacted=4,
+        redactions={Redactable.PASSWORD: 2, Redactable.IP: 1},
+    ),
     confidence=0.91,
     analyst="outline-1",
     created_at=NOW - timedelta(days=2),
