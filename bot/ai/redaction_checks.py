@@ -69,6 +69,10 @@ _FEWEST_OF_PHRASE = 3
 """Words in quotes that make a passphrase, whatever they are."""
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
+_PRODUCT = compiled(
+    r"(?:android|build|chrome|client|desktop|error|event|exchange|floor|host|laptop|level|microsoft|notebook|office|outlook"
+    r"|port|printer|project|room|server|share ?point|sql|step|switch|tablet|ticket|update|version|visio|win|word|excel)"
+)
 _HEX = compiled(r"[0-9a-f]+")
 _GUID = compiled(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMES_A_HASH = compiled(
@@ -103,6 +107,11 @@ def is_strong(match: re.Match[str]) -> bool:
 def is_word_used(match: re.Match[str]) -> bool:
     """For "with password sunflower", not for "with password protection"."""
     return value_of(match).casefold() not in _BELONGS_TO_PASSWORDS and is_told(match)
+
+
+def is_no_product(match: re.Match[str]) -> bool:
+    """For a word with a number somewhere in a text about a password: "Porto-2026", but not "Office365"."""
+    return looks_secret(match) and not _PRODUCT.match(value_of(match))
 
 
 def is_token(match: re.Match[str]) -> bool:
@@ -164,8 +173,9 @@ def _is_plain_word(match: re.Match[str]) -> bool:
     value = value_of(match)
     folded = value.casefold().strip(".,!'’-")
     is_acronym = value.isupper() and len(value) <= _LONGEST_ACRONYM
+    is_word = len(folded) >= SHORTEST_SECRET and any(character.isalpha() for character in folded)
     is_state = folded in _STATE_WORDS or _STATE_ENDING.match(folded)
-    if is_acronym or is_state or len(folded) < SHORTEST_SECRET:
+    if is_acronym or is_state or not is_word:
         return False
     if match.lastgroup == "quoted":
         words = folded.split()

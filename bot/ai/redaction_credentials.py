@@ -8,19 +8,19 @@ from bot.ai.redaction_checks import compiled
 
 LONG_NAME = r"(?:pass(?:word|wd|phrase|code|wort)|kennwort)s?"
 _NAME = (
-    rf"(?:\w*{LONG_NAME}|(?<![^\W_])(?:pass|pwd?|pin(?:[ -]?code)?|psk|otp|pre-?shared[ _-]key|community string"
+    rf"(?:{LONG_NAME}|(?<![^\W_])(?:pass|pwd?|pin(?:[ -]?code)?|psk|otp|pre-?shared[ _-]key|community string"
     r"|(?:wi-?fi|wpa2?|wireless|guest)[ -]key"
-    r"|(?:verification|security|access|one-time|mfa|2fa|sms|auth(?:entication)?|door|alarm|unlock|recovery|backup)[ -]codes?))"
+    r"|(?:verification|authenticator|digit|security|access|one-time|mfa|2fa|sms|auth(?:entication)?|door|alarm|unlock|recovery|backup)[ -]codes?))"
 )
-_KEY_NAME = (
-    r"(?<![^\W_])(?:[a-z]*(?:api|access|secret|account|subscription|signing|auth|encryption|license|service)[ _-]?key"
-    r"|\w*[ _-]?secret|\w*[ _-]?token)"
-)
+_KEY_NAME = r"(?:(?:api|access|secret|account|subscription|signing|auth|encryption|license|service)[ _-]?key|secret|token)"
 _VALUE = r"(?P<secret>[^\s\"'“”‘’<>(]{1,200}?)(?=[\"'“”‘’.,;:?)\]}]*(?:\s|$|<))"
 _QUOTED = r"[\"'“‘](?P<quoted>[^\"'“”‘’<>\n]{3,80})[\"'”’]"
 _CODE = r"(?P<code>\d{3} \d{3}(?![\d ]*\d))"
 _EITHER = rf"(?:{_QUOTED}|{_CODE}|{_VALUE})"
-_OF_WHAT = r"(?:\s\([^()\n]{1,30}\)|\s(?:for|of|on|from|to)(?:\s[\w.'’-]+){1,5}?)?"
+_OF_WHAT = (
+    r"(?:\s\([^()\n]{1,30}\)|\s(?:for|of|on|from|to|that|which|they|he|she|we|i|you|vom|von|für|der|des)"
+    r"(?:\s[\w.'’-]+){1,5}?)?"
+)
 _IS = (
     r"(?:['’]s|\s(?:is|was|are|were|ist|war|lautet|(?:should|would|will|must|can|could)(?:\snow)?\sbe|has\sbeen|had\sbeen|reads))"
     r"(?:\s(?:now|currently|again|still|just|always|then|probably|simply))*(?:\s(?:re)?set\sto|\schanged\sto|\supdated\sto)?"
@@ -36,13 +36,14 @@ CHANGED = compiled(
     rf"{_NAME}[^\n]{{0,60}}?\b(?:re)?(?:set|changed|updated|switched)(?:\sfrom\s\S+)?\s(?:(?:it|this|that|back)\s)*to\s{_EITHER}"
 )
 CHANGED_FROM = compiled(rf"{_NAME}[^.\n]{{0,30}}?\bfrom\s{_EITHER}(?=\s?to\s)")
+CHANGED_FROM_TO = compiled(rf"{_NAME}[^.\n]{{0,30}}?\bfrom\s\S+\sto\s{_EITHER}")
 CHANGED_TO = compiled(
     rf"\b(?:set|reset|change[ds]?|changing|updated?|switch(?:ed)?)\b[^.\n]{{0,40}}?{_NAME}{_OF_WHAT}\sto\s{_EITHER}"
 )
-BARE = compiled(rf"{_NAME}(?:\s\(?|,\s|\s(?:[-–—=]>?|→)\s){_EITHER}")
+BARE = compiled(rf"{_NAME}(?:\s(?:[-–—=]>?|→)\s|,\s|\s\(?){_EITHER}")
 THEN_IT_IS = compiled(rf"{_NAME}[?.!,;]?\s(?:it['’]s|it\sis|which\sis|namely|try|use|i\.e\.)\s{_EITHER}")
 BEFORE = compiled(
-    rf"(?<!\S)[\"'“(]?(?P<secret>[^\s\"'“”<>()]{{4,60}})[\"'”)]?\s(?:as|is|was)\s(?:(?:the|his|her|my|their|our|a)\s)?(?:\w+\s)?{_NAME}"
+    rf"(?<!\S)[\"'“(]?(?P<secret>[^\s\"'“”<>()]{{4,60}})[\"'”)]?\s(?:as|is|was|for)\s(?:(?:the|his|her|my|their|our|a)\s)?(?:\w+\s){{0,2}}{_NAME}"
 )
 USED = compiled(
     rf"\b(?:with|us(?:e|es|ed|ing)|tr(?:y|ied)|typed?|enter(?:ed)?)\s(?:(?:the|his|her|my|their|our)\s)?{_NAME}\s{_VALUE}"
@@ -57,10 +58,13 @@ PAIR = compiled(
     rf"\b(?:(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on)\b[^/:\n]{{0,30}}?(?:\bwith|\bas|\busing|:)"
     rf"|cred(?:ential)?s?\b[^/:\n]{{0,30}}?(?:\bare|\bis|\bwere|\bwith|:)|(?:cred(?:ential)?s?|try|tried))\s?{_USER}\s?[/:]\s?{_VALUE}"
 )
+WORD_WITH_NUMBER = re.compile(
+    r"(?<![^\s(\"'“,:])(?P<secret>[A-Z][a-z]{2,}[\w-]*\d{2,}[a-z]?)(?=[\"'”.,;:?)]*(?:\s|$))"
+)
 PAIR_TOLD = compiled(rf"\blog(?:in|on)s?\s(?:\w+\s)?(?:is|are|was)\s{_USER}\s?[/:]\s?{_VALUE}")
 SHORT_PAIR = compiled(rf"\bu(?:n|ser\w*)?\s?[:=]\s?[^\s,;/]+[\s,;/]+p(?:w|wd|ass\w*)?\s?[:=]\s?{_VALUE}")
-IN_URL = compiled(r"\b[a-z][a-z0-9+.-]*://[^\s/:@<>]+:(?P<secret>[^\s/@<>]+)@")
-IN_TAG = compiled(rf"<\w*(?:{LONG_NAME}|pwd|secret)>(?P<secret>[^<>\n]+)</")
+IN_URL = compiled(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@<>]*:(?P<secret>[^\s/@<>]+)@")
+IN_TAG = compiled(rf"<\w{{0,40}}(?:{LONG_NAME}|pwd|secret)>(?P<secret>[^<>\n]+)</")
 COMMAND_LINES = tuple(
     compiled(pattern)
     for pattern in (
@@ -69,7 +73,7 @@ COMMAND_LINES = tuple(
         rf"\bnet use\b[^\n]*?/u(?:ser)?:\S+\s(?![/-]|\w:|\\\\){_VALUE}",
         rf"\bnet use\b(?:\s\w:|\s\*)?\s\\\\\S+\s(?![/-]){_VALUE}(?=\s/u)",
         rf"\bnet user\s\S+\s(?![/-]){_VALUE}(?=\s/)",
-        rf"(?<!\S)-u(?:ser)?\s?\S+\s-p\s?[\"']?{_VALUE}",
+        rf"(?<!\S)-u(?:ser)?\s?\S+\s-p(?!ass|w\s)\s?[\"']?{_VALUE}",
         rf"(?<!\S)-u\s?[\w.\\/-]+%{_VALUE}",
         rf"\b(?:sshpass|plink|psexec\w*|winexe|mysql\w*)\b[^\n]*?\s-(?:pw\s|p\s?)(?!\d{{1,5}}\b|w\s)[\"']?{_VALUE}",
         rf"\bcurl\b[^\n]*?\s(?:-u|--user)\s?[\"']?{_USER}:{_VALUE}",

@@ -45,10 +45,76 @@ def _before(match: re.Match[str], characters: int) -> str:
     return match.string[max(0, start - characters) : start]
 
 
+HIGHEST_MAJOR_VERSION = 32
+_PRODUCT_BEFORE = re.compile(r"\b([A-Z]\w*|error)\s$")
+_NETWORK_WORDS = frozenset(
+    [
+        "address",
+        "allow",
+        "allowed",
+        "at",
+        "block",
+        "blocked",
+        "by",
+        "client",
+        "connect",
+        "destination",
+        "dhcp",
+        "dns",
+        "endpoint",
+        "firewall",
+        "from",
+        "gateway",
+        "gw",
+        "host",
+        "ip",
+        "ips",
+        "ipv4",
+        "lan",
+        "machine",
+        "nat",
+        "nslookup",
+        "peer",
+        "ping",
+        "pinged",
+        "printer",
+        "proxy",
+        "reach",
+        "remote",
+        "resolver",
+        "route",
+        "router",
+        "server",
+        "site",
+        "source",
+        "ssh",
+        "subnet",
+        "switch",
+        "target",
+        "telnet",
+        "to",
+        "trace",
+        "traceroute",
+        "tracert",
+        "via",
+        "vpn",
+        "wan",
+    ]
+)
 _VERSION_BEFORE = compiled(
     r"(?:\b(?:version|ver|build|firmware|fw|driver|release|bios|update|patch|rev(?:ision)?|kernel)"
     r"(?:\s(?:is|was|at|from|to|number|no\.?))?[\s:]*(?:\d+(?:\.\d+)+,?\s(?:to|and|or)\s)?|\bv\.?\s?)$"
 )
+
+
+def _is_version(address: IPv4Address, before: str) -> bool:
+    """Whether a product's name stands before what could be an address in the internet, too: "Veeam 12.1.2.172"."""
+    product = _PRODUCT_BEFORE.search(before)
+    return (
+        address.packed[0] < HIGHEST_MAJOR_VERSION
+        and product is not None
+        and product[1].lower() not in _NETWORK_WORDS
+    )
 
 
 def _is_ipv4(match: re.Match[str]) -> bool:
@@ -60,7 +126,8 @@ def _is_ipv4(match: re.Match[str]) -> bool:
         return False
     if address.is_loopback or address.is_unspecified or text.startswith("255.") or text in PUBLIC_RESOLVERS:
         return False
-    return not _VERSION_BEFORE.search(_before(match, 48))
+    before = _before(match, 48)
+    return not (_VERSION_BEFORE.search(before) or (address.is_global and _is_version(address, before)))
 
 
 def _is_ipv6(match: re.Match[str]) -> bool:
@@ -68,7 +135,8 @@ def _is_ipv6(match: re.Match[str]) -> bool:
         address = IPv6Address(match[0])  # with the zone, if it names one
     except AddressValueError:
         return False
-    return any(character.isdigit() for character in match[0]) and not address.is_loopback
+    is_prefix = match[0].endswith("::") and match.string.startswith("/", match.end())
+    return any(character.isdigit() for character in match[0]) and not address.is_loopback and not is_prefix
 
 
 _CARD_SCHEMES = re.compile(
@@ -133,8 +201,9 @@ def _is_product_key(match: re.Match[str]) -> bool:
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d(?:\W{0,2}\d){6}")
 _NAMED = compiled(r"pass|pwd?|pin|psk|otp|[ -_]key|kennwort|community string|code")
+_LONG_NAMED = compiled(credentials.LONG_NAME)
 _TOKEN_NAMED = compiled(r"key|secret|token")
-_COMMAND = compiled(r"(?<!\S)[-/][pu]|net use|SecureString")
+_COMMAND = compiled(r"(?<!\S)[-/]-?(?:\w+-)*[pu]|net use|SecureString")
 _LONG = re.compile(r"[\w.+/-]{15}")
 _SPACE = r"[ \u00a0]"
 _SEPARATED = r"[ \u00a0./()-]"
@@ -167,6 +236,7 @@ RULES = (
     Rule(Redactable.PASSWORD, _NAMED, credentials.WITH_USER, checks.is_told),
     Rule(Redactable.PASSWORD, _NAMED, credentials.TOLD, checks.is_told),
     Rule(Redactable.PASSWORD, _NAMED, credentials.CHANGED_FROM, checks.is_strong),
+    Rule(Redactable.PASSWORD, _NAMED, credentials.CHANGED_FROM_TO, checks.is_strong),
     Rule(Redactable.PASSWORD, _NAMED, credentials.CHANGED_TO, checks.looks_secret),
     Rule(Redactable.PASSWORD, _NAMED, credentials.CHANGED, checks.looks_secret),
     Rule(Redactable.PASSWORD, _NAMED, credentials.USED, checks.is_word_used),
@@ -174,6 +244,7 @@ RULES = (
     Rule(Redactable.PASSWORD, _NAMED, credentials.THEN_IT_IS, checks.is_strong),
     Rule(Redactable.PASSWORD, _NAMED, credentials.BEFORE, checks.is_strong),
     Rule(Redactable.PASSWORD, _NAMED, credentials.SIGNS, checks.is_strong),
+    Rule(Redactable.PASSWORD, _LONG_NAMED, credentials.WORD_WITH_NUMBER, checks.is_no_product),
     Rule(Redactable.PASSWORD, re.compile("[/:]"), credentials.PAIR_TOLD, checks.is_strong),
     Rule(Redactable.PASSWORD, re.compile("[:=].*[:=]"), credentials.SHORT_PAIR, checks.is_argument),
     Rule(Redactable.PASSWORD, re.compile("[/:]"), credentials.PAIR, checks.is_told),
