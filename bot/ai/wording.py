@@ -24,6 +24,8 @@ KEPT_TEXTS = 20_000
 
 Vector = NDArray[np.float64]
 _WORD = re.compile(r"\w+")
+_WHICH_ONE = re.compile(r"(?<=[a-z]) \d+>")
+"""The number of a placeholder, which says which value of its session is meant, and nothing about the question."""
 _STOP_WORDS = """
     a about above after again all also am an and any are as at be because been before being below between both but
     by can cannot could did do does doing down during each few for from further get had has have having he her here
@@ -58,7 +60,7 @@ def stem_of(word: str) -> str:
 @lru_cache(maxsize=KEPT_TEXTS)
 def wording_of(text: str) -> Wording:
     """The text's letter groups. A text of nothing but stop words keeps them."""
-    words = words_of(text)
+    words = words_of(_WHICH_ONE.sub(">", text))
     telling = [word for word in words if word not in STOP_WORDS] or words
     line = f" {' '.join(map(stem_of, telling))} "
     groups = Counter(zlib.crc32(line[at : at + 3].encode()) % BUCKETS for at in range(max(1, len(line) - 2)))

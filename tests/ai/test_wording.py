@@ -18,6 +18,10 @@ def test_same_words_in_other_forms_and_order_are_the_same() -> None:
     assert similarity(LAMP, "Was the spooler restarted?") < 0.1
 
 
+def test_which_of_two_addresses_is_meant_does_not_change_the_question() -> None:
+    assert similarity("Ping <ip address 2>", "Ping <ip address>") > 0.99
+
+
 def test_answer_helps_to_tell_what_was_asked() -> None:
     bare = likeness([wording_of("Does it light up?")], [wording_of(LAMP)])[0, 0]
     answered = likeness([mention_of("Does it light up?", "yes, the lamp is green")], [mention_of(LAMP, "")])[
