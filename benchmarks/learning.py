@@ -21,7 +21,8 @@ from learning_desk import Desk
 from learning_score import Score, Scorer, Truth, own_scorer, scorer_from
 
 from bot.ai import fitting, outline, uniting, walking
-from bot.ai.outline import match, similarity
+from bot.ai.matching import match
+from bot.ai.outline import similarity
 from bot.domain.formats import flow_document
 from bot.domain.formats_reading import parse_flows
 from bot.domain.records import parse_record

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.ai.fitting import Fit, aligned_step, aligned_steps, certainty, domains_agree, fit_of, problems_told
+from bot.ai.fitting import Fit, aligned_step, aligned_steps, certainty, fit_of
 from bot.ai.titles import keywords_of, summary_of, title_of
-from bot.ai.wording import Wording, likeness, together, wording_of
-from bot.domain.analysis import Alignment, Candidate, CandidateKind, Match
-from bot.domain.flows import FlowDraft
-from bot.domain.sessions import ProblemDomain, Session
+from bot.ai.wording import likeness, wording_of
+from bot.domain.analysis import Alignment, Candidate
+from bot.domain.sessions import Session
 
 VERSION = "outline-2"
 
@@ -17,12 +16,6 @@ NEAR = 0.3
 """Of candidates whose scores differ by no more, the one that explains the session from its beginning is taken."""
 SAME_TEXT, TEXT_STEEPNESS = 0.43, 15.0
 """Likeness from which two texts are rather the same step than not, and how quickly this becomes certain."""
-MATCHING_PROBLEM = 0.35
-"""Likeness of a problem to those of a flow, taken together, from which the flow rather fits."""
-MATCHING_DESCRIPTION = 0.25
-"""The same for what the flow says of itself, when none of its problems is at hand."""
-MATCH_STEEPNESS = 10.0
-"""How quickly a likeness above or below these becomes certainty."""
 SURE, UNSURE = 0.95, 0.05
 """No confidence lies outside."""
 
@@ -41,14 +34,6 @@ class OutlineAnalyst:
             near = [fit for fit in fits if fit.belongs and fit.score >= best - NEAR]
             return _joining(session, min(near, key=lambda fit: (fit.precedence, -fit.score)))
         return _new(session, max((fit.certainty for fit in fits), default=0.0))
-
-
-def match(problem: str, domain: ProblemDomain | None, candidates: Sequence[Candidate]) -> list[Match]:
-    """How well each flow among the candidates fits a new problem, best first; at equal scores, the first given."""
-    wording = wording_of(problem)
-    flows = [candidate for candidate in candidates if candidate.ref.kind is CandidateKind.FLOW]
-    matches = [Match(flow_id=flow.ref.id, score=_match_score(wording, domain, flow)) for flow in flows]
-    return sorted(matches, key=lambda found: -found.score)
 
 
 def similarity(first: str, second: str) -> float:
@@ -92,19 +77,3 @@ def _own_words(session: Session) -> Iterator[str]:
     """The problem twice: it says what the flow is for."""
     yield from (session.problem, session.problem)
     yield from (step.prompt for step in session.steps)
-
-
-def _match_score(problem: Wording, domain: ProblemDomain | None, flow: Candidate) -> float:
-    if problems := problems_told(flow):
-        alike = likeness([problem], [together(problems)]).mean() - MATCHING_PROBLEM
-    else:
-        alike = likeness([problem], _description(flow.draft)).mean() - MATCHING_DESCRIPTION
-    score = certainty(float(alike), MATCH_STEEPNESS)
-    return score if domains_agree(domain, flow.draft.problem_domain) else score / 2
-
-
-def _description(draft: FlowDraft) -> list[Wording]:
-    """What a flow says of itself: its title and summary, its keywords, its steps."""
-    steps = (node.text for _, node, _ in draft.tree.walk())
-    texts = (f"{draft.title} {draft.summary}", " ".join(draft.keywords), " ".join(steps))
-    return [wording_of(text) for text in texts if text]

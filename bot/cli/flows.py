@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bot.ai.outline import match, similarity
+from bot.ai.matching import match
+from bot.ai.outline import similarity
 from bot.cli.terminal import (
     JsonOption,
     WorkspaceOption,

@@ -7,14 +7,14 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ai.outline import OutlineAnalyst, match
+from bot.ai.outline import OutlineAnalyst
 from bot.domain.analysis import AlignedStep, Alignment, Candidate, CandidateKind, CandidateRef
 from bot.domain.flows import FlowDraft
 from bot.domain.merging import MergeRefusedError, merge
-from bot.domain.sessions import ConfidenceTier, ProblemDomain, Session, Step
+from bot.domain.sessions import ProblemDomain, Session, Step
 from bot.domain.trees import Evidence, FlowTree
 from bot.domain.validation import problems_of
-from tests.domain.trees_made import ALIGNED, SESSIONS, a_session, a_step, fix, question, trees
+from tests.domain.trees_made import ALIGNED, SESSIONS, a_session, a_step, trees
 
 ANALYST = OutlineAnalyst()
 
@@ -196,46 +196,3 @@ async def test_any_alignment_can_be_merged_or_is_refused_in_words(
     except MergeRefusedError:
         return
     assert problems_of(merged.tree) == ()
-
-
-def test_fitting_flow_comes_first() -> None:
-    vpn = FlowDraft(
-        title="VPN drops",
-        summary="VPN drops every ten minutes",
-        tree=FlowTree(
-            "n1", {"n1": question("Is split tunnelling on?", ("No", "n2")), "n2": fix("Lower the MTU.")}
-        ),
-        problem_domain=ProblemDomain.NETWORKING,
-    )
-    flows = [Candidate(ref=CandidateRef(CandidateKind.FLOW, 9), draft=vpn), learned(FIRST)]
-    found = match("Printer is offline, nothing comes out", ProblemDomain.PRINTING, flows)
-    assert [each.flow_id for each in found] == [4, 9]
-    assert found[0].tier is ConfidenceTier.GUIDED
-    assert found[1].tier is ConfidenceTier.DISCOVERY
-
-
-def test_flow_of_another_domain_fits_half_as_well() -> None:
-    (same,) = match(FIRST.problem, ProblemDomain.PRINTING, [learned(FIRST)])
-    (other,) = match(FIRST.problem, ProblemDomain.EMAIL, [learned(FIRST)])
-    (unknown,) = match(FIRST.problem, None, [learned(FIRST)])
-    assert other.score == same.score / 2
-    assert unknown == same
-
-
-def test_proposals_are_not_matched() -> None:
-    proposal = replace(learned(FIRST), ref=CandidateRef(CandidateKind.PROPOSAL, 1))
-    assert match(FIRST.problem, None, [proposal]) == []
-
-
-def test_flow_without_sessions_is_matched_by_what_it_says() -> None:
-    bare = replace(learned(FIRST), sessions=())
-    (found,) = match("The printer on our floor shows offline", None, [bare])
-    assert found.score > 0.5
-
-
-def test_flow_without_sessions_is_matched_by_its_problems_where_it_has_some() -> None:
-    bare = replace(learned(FIRST), sessions=())
-    told = replace(bare, problems=("Paper comes out blank", "Pages are empty since the toner was changed"))
-    (found,) = match("Blank pages come out", None, [told])
-    assert found.score > match("Blank pages come out", None, [bare])[0].score
-    assert found.score > 0.5
