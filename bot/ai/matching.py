@@ -14,6 +14,7 @@ from functools import lru_cache
 from math import exp
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.ai.wording import (
     BUCKETS,
@@ -39,6 +40,9 @@ STEEPNESS = 25.0
 """How quickly more or less becomes certainty, for a flow that is known by many problems."""
 FEW = 3.0
 """Problems that a flow must be known by to be half as certain as that."""
+SISTERS = 0.25
+"""What the problems of one flow reach with another, as a part of what they reach with their own, from which the two are
+sisters: parts of one problem that were learnt apart. Then either of them is right."""
 OTHER_DOMAIN = 0.5
 """What is left of a score when flow and problem are of two different, known domains."""
 MAX_PROBLEMS = 30
@@ -105,10 +109,25 @@ def _regression(known: tuple[Problems, ...]) -> Vector:
     for row, text in enumerate(text for problems in known for text in problems):
         wording = _wording(text)
         dense[row, wording.buckets] = wording.weights
-    own = (flow_of[:, None] == np.arange(len(known))).astype(float)
-    duals = np.linalg.solve(dense @ dense.T + np.diag(SMOOTHING * counts[flow_of]), own)
-    weights: Vector = dense.T @ duals / _full_match(counts)
+    inverse = np.linalg.inv(dense @ dense.T + np.diag(SMOOTHING * counts[flow_of]))
+    targets = _sisters(inverse, flow_of)[flow_of]
+    weights: Vector = dense.T @ (inverse @ targets) / _full_match(counts)
     return weights
+
+
+def _sisters(inverse: Vector, flow_of: NDArray[np.int64]) -> Vector:
+    """How far each flow (column) counts as right for the problems of each other (row): 1 where nobody could tell them apart.
+
+    From what each problem reaches when the regression does not know it; the leave-one-out residual of a ridge regression
+    is its dual by the diagonal of the inverse.
+    """
+    own = np.eye(flow_of[-1] + 1)
+    residuals = inverse @ own[flow_of] / np.diag(inverse)[:, None]
+    reached = np.array([(own[flow] - residuals[flow_of == flow]).mean(axis=0) for flow in range(len(own))])
+    share = reached / np.maximum(np.diag(reached), MIDDLE)[:, None]
+    alike: Vector = np.clip((share - SISTERS) / (1 - SISTERS), 0, 1)
+    np.fill_diagonal(alike, 1)
+    return alike
 
 
 def _full_match(counts: Vector) -> Vector:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from bot.domain.analysis import Candidate, CandidateKind, CandidateRef, Match
 from bot.domain.formats_reading import FlowRecord
 from bot.domain.replay import ReplayOutcome, Similarity, replay
-from bot.domain.sessions import EXPLORING_FROM, NewSession, ProblemDomain
+from bot.domain.sessions import NewSession, ProblemDomain
 
 Matcher = Callable[[str, ProblemDomain | None, Sequence[Candidate]], Sequence[Match]]
 """Ranks flows for a problem and its domain, best first."""
+
+TRIED_FROM = 0.1
+"""Match score from which a replay tries a flow. It asks where the flow leads, so all but strangers are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def replay_sessions(
 def _replayed(
     flows: Sequence[FlowRecord], session: NewSession, matches: Sequence[Match], similarity: Similarity
 ) -> Replayed:
-    best = matches[0] if matches and matches[0].score >= EXPLORING_FROM else None
+    best = matches[0] if matches and matches[0].score >= TRIED_FROM else None
     chosen = flows[best.flow_id] if best else None
     walked = replay(chosen.draft.tree if chosen else None, session, similarity)
     return Replayed(

@@ -90,6 +90,12 @@ def test_many_sessions_are_no_advantage() -> None:
     assert found[1] >= EXPLORING_FROM > found[2]
 
 
+def test_flows_that_nobody_could_tell_apart_are_both_right() -> None:
+    flows = a_flow(1, *PRINTER[::2]), a_flow(2, *PRINTER[1::2]), a_flow(3, *VPN)
+    found = scores("Printer is offline, nobody can print", *flows)
+    assert min(found[1], found[2]) >= EXPLORING_FROM > found[3]
+
+
 def test_certainty_grows_with_the_problems_known() -> None:
     problem = "The office printer shows offline today"
     assert scores(problem, a_flow(1, *PRINTER[:1]))[1] < scores(problem, a_flow(1, *PRINTER))[1]
