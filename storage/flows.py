@@ -12,7 +12,7 @@ from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
 from bot.domain.sessions import ProblemDomain
 from storage.searching import Sieve
 from storage.statements import Statements
-from storage.tables import flow_versions, flows
+from storage.tables import SearchPool, flow_versions, flows
 from storage.trees import draft_columns, draft_from_row, search_vector
 
 
@@ -41,11 +41,11 @@ class Flows:
 
     async def candidates(self, text: str, domain: ProblemDomain | None, limit: int) -> list[Flow]:
         """Flows in use that share a word with the text, best first; with a domain those of it and those without."""
-        sieve = Sieve(text, domain, limit)
+        sieve = Sieve(self._statements.workspace_id, text, domain, limit)
         in_use = self._current(~flows.c.archived)
-        return await self._flows(
-            sieve.best(in_use, search=flows.c.search, domain=flows.c.problem_domain, key=flows.c.id)
-        )
+        columns: dict[str, Any] = {"search": flows.c.search, "domain": flows.c.problem_domain}
+        best = sieve.best(in_use, SearchPool.FLOWS, **columns, key=flows.c.id)
+        return await self._flows(best)
 
     async def not_compared(self, limit: int) -> list[Flow]:
         """Flows in use whose present version was not compared with all others yet."""

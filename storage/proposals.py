@@ -25,7 +25,7 @@ from bot.domain.sessions import ProblemDomain, SessionSource
 from storage.searching import Sieve
 from storage.statements import Statements
 from storage.supports import supports
-from storage.tables import proposals, sessions
+from storage.tables import SearchPool, proposals, sessions
 from storage.trees import draft_columns, draft_from_row, search_vector
 
 
@@ -71,11 +71,11 @@ class Proposals:
 
     async def candidates(self, text: str, domain: ProblemDomain | None, limit: int) -> list[Proposal]:
         """Growing proposals that share a word with the text, best first; with a domain those of it and those without."""
-        return await self._sieved(Sieve(text, domain, limit), GROWING)
+        return await self._sieved(text, domain, limit, SearchPool.GROWING)
 
     async def rejected_like(self, text: str, domain: ProblemDomain | None, limit: int) -> list[Proposal]:
         """Rejected ones, as `candidates`: look-alikes of these are not proposed again."""
-        return await self._sieved(Sieve(text, domain, limit), {ProposalStatus.REJECTED})
+        return await self._sieved(text, domain, limit, SearchPool.REJECTED)
 
     async def changing(self, flow_ids: Collection[int]) -> list[Proposal]:
         """Growing ones that would change or absorb any of these flows."""
@@ -284,10 +284,13 @@ class Proposals:
         if not await self._statements.changed(change):
             raise NotFoundError("proposal", proposal_id)
 
-    async def _sieved(self, sieve: Sieve, statuses: Collection[ProposalStatus]) -> list[Proposal]:
-        query = select(proposals).where(self._own, proposals.c.status.in_(sorted(statuses)))
+    async def _sieved(
+        self, words: str, domain: ProblemDomain | None, limit: int, pool: SearchPool
+    ) -> list[Proposal]:
+        sieve = Sieve(self._statements.workspace_id, words, domain, limit)
+        rows = select(proposals).where(self._own)
         columns: dict[str, Any] = {"search": proposals.c.search, "domain": proposals.c.problem_domain}
-        return await self._proposals(sieve.best(query, **columns, key=proposals.c.id))
+        return await self._proposals(sieve.best(rows, pool, **columns, key=proposals.c.id))
 
     async def _proposals(self, query: Select[Any]) -> list[Proposal]:
         rows = await self._statements.rows(query)

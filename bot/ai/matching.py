@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import exp
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +116,7 @@ def _regression(known: tuple[Problems, ...]) -> Vector:
     return weights
 
 
-def _sisters(inverse: Vector, flow_of: NDArray[np.int64]) -> Vector:
+def _sisters(inverse: NDArray[np.floating[Any]], flow_of: NDArray[np.int64]) -> Vector:
     """How far each flow (column) counts as right for the problems of each other (row): 1 where nobody could tell them apart.
 
     From what each problem reaches when the regression does not know it; the leave-one-out residual of a ridge regression

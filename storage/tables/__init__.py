@@ -1,6 +1,6 @@
 """Every table. A tenant's table has `workspace_id` first in its primary key and in every foreign key."""
 
-from storage.tables.knowledge import digests, flow_versions, flows, gaps, proposals
+from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, gaps, proposals, search_words
 from storage.tables.metadata import metadata
 from storage.tables.sessions import pushes, scripts, sessions
 from storage.tables.workspaces import (
@@ -15,6 +15,7 @@ from storage.tables.workspaces import (
 )
 
 __all__ = [
+    "SearchPool",
     "api_tokens",
     "audit_events",
     "digests",
@@ -28,6 +29,7 @@ __all__ = [
     "proposals",
     "pushes",
     "scripts",
+    "search_words",
     "sessions",
     "slack_events",
     "utterances",

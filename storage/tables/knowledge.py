@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -11,7 +13,9 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    SmallInteger,
     Table,
+    Text,
     UniqueConstraint,
     false,
 )
@@ -33,6 +37,15 @@ from storage.tables.metadata import (
     text,
     workspace_key,
 )
+
+
+class SearchPool(StrEnum):
+    """What is searched together: flows in use, proposals that may grow, proposals that were rejected."""
+
+    FLOWS = "flows"
+    GROWING = "growing"
+    REJECTED = "rejected"
+
 
 flows = Table(
     "flows",
@@ -99,6 +112,23 @@ proposals = Table(
     Index("ix_proposals_status", "workspace_id", "status", "id"),
     Index("ix_proposals_shown_at", "workspace_id", "shown_at"),
 )
+
+search_words = Table(
+    "search_words",
+    metadata,
+    workspace_key(),
+    Column("pool", Text, primary_key=True),
+    Column("lexeme", Text, primary_key=True),
+    Column("rank", SmallInteger, primary_key=True, autoincrement=False),
+    Column("item_id", BigInteger, primary_key=True, autoincrement=False),
+    of_workspace(),
+    one_of("pool", SearchPool),
+)
+"""Each word that a row of `flows` or `proposals` can be found by. Triggers on these keep it as their column `search` is.
+
+`rank` is 1 for a word of the title or a keyword, 2 for the summary, 3 for the steps: of many rows with a word the index
+gives the telling ones first.
+"""
 
 flow_versions = Table(
     "flow_versions",

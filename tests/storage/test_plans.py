@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from bot.domain.flows import FlowOrigin
 from bot.domain.sessions import SessionSource
 from bot.domain.windows import window_ending
 from bot.domain.workspaces import Workspace
@@ -14,17 +15,17 @@ from storage.database import Database
 from storage.statements import Statements
 from storage.transaction import Transaction
 from tests.conftest import NOW
-from tests.storage.makers import LEASE, a_session, proposed
+from tests.storage.makers import LEASE, a_draft, a_session, proposed
 
 OTHERS = 20
 
-# How often this transaction has used each index of the sessions, and read the table from end to end.
+# How often this transaction has used each index of a table, and read the table from end to end.
 SCANS = text(
     """
     SELECT indexrelname AS name, pg_stat_get_xact_numscans(indexrelid) AS scans
-    FROM pg_stat_user_indexes WHERE relname = 'sessions'
+    FROM pg_stat_user_indexes WHERE relname = :table
     UNION ALL
-    SELECT 'end to end', pg_stat_get_xact_numscans('sessions'::regclass)
+    SELECT 'end to end', pg_stat_get_xact_numscans(CAST(:table AS regclass))
     """
 )
 
@@ -57,8 +58,8 @@ async def crowd(database: Database, workspace: Workspace, superuser: asyncpg.Con
     return workspace
 
 
-async def scans(statements: Statements) -> dict[str, int]:
-    return {row["name"]: row["scans"] for row in await statements.rows(SCANS)}
+async def scans(statements: Statements, table: str = "sessions") -> dict[str, int]:
+    return {row["name"]: row["scans"] for row in await statements.rows(SCANS, {"table": table})}
 
 
 async def first_ids(tx: Transaction) -> list[int]:
@@ -94,3 +95,21 @@ async def test_claiming_reads_the_sessions_that_wait_alone(database: Database, c
         found = await scans(door.statements)
     assert found["ix_sessions_to_analyse"]
     assert not found["end to end"], found
+
+
+async def test_the_sieve_reads_the_words_and_the_flows_that_it_found(
+    database: Database, workspace: Workspace, other_workspace: Workspace, superuser: asyncpg.Connection
+) -> None:
+    for tenant in (workspace, other_workspace):
+        async with database.transaction(tenant.id) as tx:
+            for number in range(400):
+                draft = a_draft(title=f"Device {number} fails", summary=f"Model {number}", keywords=())
+                await tx.flows.publish_new(draft, origin=FlowOrigin.MANUAL, by="U1", at=NOW, change="x")
+    await superuser.execute("ANALYZE search_words, flows, flow_versions")
+    async with database.transaction(workspace.id) as tx:
+        found = await tx.flows.candidates("device 77 of model 77 fails", None, 8)
+        assert found[0].title == "Device 77 fails"
+        for table, index in (("search_words", "pk_search_words"), ("flow_versions", "pk_flow_versions")):
+            used = await scans(tx.statements, table)
+            assert used[index], (table, used)
+            assert not used["end to end"], (table, used)
