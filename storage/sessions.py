@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import BigInteger, ColumnElement, RowMapping, cast, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.domain.errors import NotFoundError
 from bot.domain.proposals import Support
@@ -69,6 +70,28 @@ class Sessions(Analyses):
     async def of_proposal(self, proposal_id: int, limit: int) -> list[Session]:
         """Newest first."""
         return await self._newest(sessions.c.proposal_id == proposal_id, limit)
+
+    async def problems_of_flows(self, flow_ids: Sequence[int], limit: int) -> dict[int, list[str]]:
+        """What the sessions that each flow was learnt from began with, newest first; no more than `limit` a flow."""
+        asked = (
+            func.unnest(cast(list(flow_ids), ARRAY(BigInteger)))
+            .table_valued("flow_id")
+            .render_derived(name="asked")
+        )
+        newest = (
+            select(sessions.c.problem, sessions.c.created_at, sessions.c.id)
+            .where(self._own, sessions.c.learned_flow_id == asked.c.flow_id)
+            .order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
+            .limit(limit)
+            .lateral("newest")
+        )
+        query = select(asked.c.flow_id, newest.c.problem).join_from(asked, newest, true())
+        problems: dict[int, list[str]] = {flow_id: [] for flow_id in flow_ids}
+        for row in await self._statements.rows(
+            query.order_by(newest.c.created_at.desc(), newest.c.id.desc())
+        ):
+            problems[row["flow_id"]].append(row["problem"])
+        return problems
 
     async def external_ids(self, session_ids: Sequence[int]) -> dict[int, str]:
         query = select(sessions.c.id, sessions.c.external_id).where(self._own, sessions.c.id.in_(session_ids))

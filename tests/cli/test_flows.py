@@ -79,3 +79,19 @@ def require_replayed(results: list[dict[str, Any]], flows: set[str], file: Path)
     assert ReplayOutcome.REACHED_FIX in outcomes
     assert {each["flow"] for each in results} <= flows | {None}
     assert all(bool(each["path"]) == (each["flow"] is not None) for each in results)
+
+
+async def test_a_problem_is_matched_to_the_flow_that_fits(with_flows: FlowPilot) -> None:
+    problem = "Outlook keeps asking for the password"
+    as_json, as_rows, stranger = await asyncio.gather(
+        with_flows("match", problem, "--json"),
+        with_flows("match", problem, "--limit", "1"),
+        with_flows("match", "Zebra crossing paints itself"),
+    )
+    best, *_ = as_json.document["flows"]
+    assert best["tier"] == "guided"
+    assert best["score"] >= 0.8
+    assert "fits: follow it" in as_rows.out
+    assert best["title"] in as_rows.out
+    assert stranger.code == 0
+    assert stranger.err.startswith("No flow fits this problem.")

@@ -228,6 +228,7 @@ class Belongings:
             lambda tx: tx.sessions.ids(SessionSource.SLACK, [self.session.external_id]),
             lambda tx: tx.sessions.of_flow(flow, 9),
             lambda tx: tx.sessions.of_proposal(proposal, 9),
+            lambda tx: problems_of(tx, flow),
             lambda tx: tx.sessions.count(),
             lambda tx: tx.sessions.resolved_by("U1"),
             lambda tx: tx.sessions.failed_analyses(),
@@ -296,6 +297,10 @@ class Belongings:
             lambda tx: tx.workspaces.set_active(active=False, at=NOW),
             lambda tx: tx.workspaces.advance_knowledge(7),
         ]
+
+
+async def problems_of(tx: Transaction, flow_id: int) -> list[str]:
+    return (await tx.sessions.problems_of_flows([flow_id], 9))[flow_id]
 
 
 async def everything(superuser: asyncpg.Connection, workspace_id: str) -> dict[str, list[str]]:
