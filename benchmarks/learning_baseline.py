@@ -35,9 +35,7 @@ def learn_plainly(
     train: Sequence[Session], test: Sequence[Session]
 ) -> tuple[list[dict[str, Any]], dict[str, object]]:
     """The flows learnt from the one, as a document has them, and the flow chosen for each of the other."""
-    vector = _vectors(
-        text for each in train for text in (each.problem, *(step.prompt for step in each.steps))
-    )
+    vector = vectors(text for each in train for text in (each.problem, *(step.prompt for step in each.steps)))
     flows: list[_Flow] = []
     for session in train:
         _take(flows, session, vector)
@@ -53,8 +51,8 @@ def _take(flows: list[_Flow], session: Session, vector: Callable[[str], Vector])
     problem, first = vector(session.problem), vector(session.steps[0].prompt)
     at, alike = _nearest(flows, problem)
     nodes = list(_nodes(flows[at].root)) if alike >= SAME_PROBLEM else []
-    start = max(nodes, key=lambda node: _cosine(first, vector(node.text)), default=None)
-    if start is None or _cosine(first, vector(start.text)) < SAME_QUESTION:
+    start = max(nodes, key=lambda node: cosine(first, vector(node.text)), default=None)
+    if start is None or cosine(first, vector(start.text)) < SAME_QUESTION:
         start = _Node(session.steps[0].prompt)
         flows.append(_Flow(start, []))
         at = len(flows) - 1
@@ -69,7 +67,7 @@ def _follow(node: _Node, session: Session, vector: Callable[[str], Vector]) -> N
     for number, step in enumerate(session.steps):
         node.evidence.append((session.external_id, number))
         known = node.options.setdefault(step.choice or "", _Node(texts[number + 1]))
-        if number + 1 < end and _cosine(vector(known.text), vector(texts[number + 1])) < SAME_QUESTION:
+        if number + 1 < end and cosine(vector(known.text), vector(texts[number + 1])) < SAME_QUESTION:
             return
         node = known
     node.evidence.append((session.external_id, end))
@@ -82,12 +80,13 @@ def _nodes(node: _Node) -> Iterator[_Node]:
 
 
 def _nearest(flows: Sequence[_Flow], problem: Vector) -> tuple[int, float]:
-    alike = [(max(_cosine(problem, known) for known in flow.problems), -at) for at, flow in enumerate(flows)]
+    alike = [(max(cosine(problem, known) for known in flow.problems), -at) for at, flow in enumerate(flows)]
     score, at = max(alike, default=(0.0, 0))
     return -at, score
 
 
-def _vectors(texts: Iterable[str]) -> Callable[[str], Vector]:
+def vectors(texts: Iterable[str]) -> Callable[[str], Vector]:
+    """How to weigh the words of a text by how rare they are among these."""
     bags = [set(_words(text)) for text in texts]
     rarity = {
         word: log((1 + len(bags)) / (1 + count)) + 1
@@ -106,7 +105,7 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def _cosine(first: Vector, second: Vector) -> float:
+def cosine(first: Vector, second: Vector) -> float:
     return sum(weight * second.get(word, 0.0) for word, weight in first.items())
 
 

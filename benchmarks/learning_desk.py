@@ -207,6 +207,17 @@ class Desk:
         self.proposals[proposal.id] = replace(proposal, status=ProposalStatus.APPROVED)
 
 
+async def learnt(sessions: Sequence[Session], batch: int) -> Desk:
+    """So many sessions at a time, with everything approved in between and at the end."""
+    desk = Desk()
+    for start in range(0, len(sessions), batch):
+        await desk.learn_from(sessions[start : start + batch])
+        desk.approve_all(sessions[-1].created_at)
+    await desk.learn_from(())
+    desk.approve_all(sessions[-1].created_at)
+    return desk
+
+
 def _name(body: Body) -> tuple[int | None, int | None]:
     return (body.flow.id, None) if body.flow else (None, body.proposal.id if body.proposal else None)
 

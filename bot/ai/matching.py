@@ -70,7 +70,7 @@ def match(problem: str, domain: ProblemDomain | None, candidates: Sequence[Candi
     if not near:
         return []
     known = tuple(_known_by(flow) for flow in near)
-    reached = wording.weights @ _regression(known)[wording.buckets]
+    reached = wording.weights @ regression(known)[wording.buckets]
     matches = [
         Match(
             flow_id=flow.ref.id,
@@ -102,8 +102,8 @@ def _description(draft: FlowDraft) -> Problems:
 
 
 @lru_cache(maxsize=KEPT_REGRESSIONS)
-def _regression(known: tuple[Problems, ...]) -> Vector:
-    """For each group of letters (row) what it adds to a match with each flow (column); 1 in all is a full match."""
+def regression(known: tuple[Problems, ...]) -> Vector:
+    """What flows known by these problems teach: for each group of letters (row) what it adds to a match with each flow (column); 1 in all is a full match."""
     counts = np.array([len(problems) for problems in known])
     flow_of = np.repeat(np.arange(len(known)), counts)
     dense = np.zeros((len(flow_of), BUCKETS))
