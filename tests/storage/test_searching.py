@@ -157,7 +157,7 @@ async def upgrade_to(url: str, revision: str) -> None:
 
 
 async def test_upgrading_takes_in_the_words_of_what_is_there(old_url: str) -> None:
-    await upgrade_to(old_url, "2026_11_23_first")
+    await upgrade_to(old_url, "2026_11_23_redaction")
     async with Database.open(old_url) as database:
         async with database.all_workspaces() as door:
             await door.add(Workspace(id="T0001", name="Contoso IT", created_at=NOW))

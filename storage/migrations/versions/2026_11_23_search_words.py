@@ -1,7 +1,7 @@
 """Words that flows and proposals are found by, in a table whose index serves below row-level security.
 
-Revision ID: 2026_11_24_search_words
-Revises: 2026_11_23_first
+Revision ID: 2026_11_23_search_words
+Revises: 2026_11_23_redaction
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import asyncpg
 from alembic import op
 from sqlalchemy.engine.interfaces import AdaptedConnection
 
-revision = "2026_11_24_search_words"
-down_revision = "2026_11_23_first"
+revision = "2026_11_23_search_words"
+down_revision = "2026_11_23_redaction"
 
 SCRIPTS = Path(__file__).with_suffix("")
 
