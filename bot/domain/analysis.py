@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.flows import FlowDraft
 from bot.domain.sessions import ConfidenceTier, Session, tier_of
+from bot.domain.spending import Spending
 
 
 class CandidateKind(StrEnum):
@@ -49,7 +50,8 @@ class Alignment:
 
     `candidate` None: it is something new. `steps` has one entry for each step that belongs in a flow, in order, and
     one for the resolution (its step number is the number of steps). Digressions are left out. `score` and
-    `confidence` lie between 0 and 1.
+    `confidence` lie between 0 and 1. `analyst` names who did it when that was not the analyst that was asked;
+    `spending` is what it used of a model.
     """
 
     candidate: CandidateRef | None
@@ -59,6 +61,8 @@ class Alignment:
     keywords: tuple[str, ...] = ()
     score: float = 0.0
     confidence: float = 0.0
+    analyst: str | None = None
+    spending: Spending | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.analysis import Alignment, Candidate
 from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
@@ -12,6 +12,7 @@ from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import Session
+from bot.domain.spending import Trouble
 
 
 class Clock(Protocol):
@@ -29,6 +30,22 @@ class Analyst(Protocol):
         ...
 
     async def align(self, session: Session, candidates: Sequence[Candidate]) -> Alignment: ...
+
+
+@runtime_checkable
+class ChargingAnalyst(Analyst, Protocol):
+    """An analyst whose answers cost money."""
+
+    @property
+    def cents_per_day(self) -> int:
+        """What a workspace that has no budget of its own may spend in a day."""
+        ...
+
+    async def align_for_free(
+        self, session: Session, candidates: Sequence[Candidate], trouble: Trouble
+    ) -> Alignment:
+        """An answer that costs nothing, marked as such."""
+        ...
 
 
 class Messenger(Protocol):
