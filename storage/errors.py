@@ -48,6 +48,7 @@ BY_CONSTRAINT: dict[str, Callable[[], FlowPilotError]] = {
     "fk_gaps_flow": _missing("flow"),
     "fk_scripts_session": _missing("session"),
     "fk_pushes_session": _missing("session"),
+    "fk_spendings_session": _missing("session"),
 }
 BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What asyncpg says of a connection that is closed, or that ends while it is used."""

@@ -14,6 +14,7 @@ from storage.jobs import Jobs
 from storage.members import Members
 from storage.proposals import Proposals
 from storage.sessions import Sessions
+from storage.spending import Spendings
 from storage.statements import Statements
 from storage.tokens import Tokens
 from storage.utterances import Utterances
@@ -57,6 +58,10 @@ class Transaction:
     @cached_property
     def digests(self) -> Digests:
         return Digests(self.statements)
+
+    @cached_property
+    def spendings(self) -> Spendings:
+        return Spendings(self.statements)
 
     @cached_property
     def audit(self) -> Audit:

@@ -84,10 +84,18 @@ DEAREST = Price(10, 50, 12.5, 1)
 """What a budget reckons with where the price is unknown."""
 
 
+def is_priced(model: str) -> bool:
+    return _undated(model) in PRICES
+
+
 def cost_micros(model: str, tokens: Tokens, *, batched: bool = False) -> int | None:
     """What the tokens of one request cost, in micro-dollars; None when the model's price is not known here."""
-    price = PRICES.get(_DATED.sub("", model))
+    price = PRICES.get(_undated(model))
     if price is None or tokens.prompt > LONG_PROMPT_TOKENS:
         return None
     whole = price.of(tokens)
     return ceil(whole * BATCH_SHARE) if batched else whole
+
+
+def _undated(model: str) -> str:
+    return _DATED.sub("", model)

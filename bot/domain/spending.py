@@ -91,9 +91,17 @@ class SpendingTotal:
             None if self.unpriced_requests and self.unpriced_requests == self.requests else self.cost_micros
         )
 
+    @property
+    def by_rules(self) -> int:
+        """Analyses that rules did instead."""
+        return sum(self.troubles.values())
+
     def leaves_something_of(self, cents: int) -> bool:
         """Whether a budget of so many cents is not spent; what has no known price counts as the dearest there is."""
         return self.cost_micros + DEAREST.of(self.unpriced) < cents * MICROS_PER_CENT
+
+
+NO_SPENDING = SpendingTotal()
 
 
 def local_day(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

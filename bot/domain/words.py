@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.domain.dashboard import UNKNOWN, Dashboard
 from bot.domain.sessions import ProblemDomain
+from bot.domain.spending import MICROS_PER_CENT
 from bot.domain.statistics import Rate
 from bot.domain.windows import Window
 
@@ -57,6 +58,11 @@ def share_of(rate: Rate) -> str:
     if rate.value is None:
         return "none"
     return percent(rate.value) if rate.n >= MIN_FOR_PERCENT else f"{rate.hits} of {rate.n}"
+
+
+def dollars(micros: int) -> str:
+    """For example "$1.12"; of a cent's part "less than $0.01"."""
+    return "less than $0.01" if 0 < micros < MICROS_PER_CENT else f"${micros / MICROS_PER_CENT / 100:,.2f}"
 
 
 def duration(minutes: float) -> str:

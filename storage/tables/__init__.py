@@ -3,6 +3,7 @@
 from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, gaps, proposals, search_words
 from storage.tables.metadata import metadata
 from storage.tables.sessions import pushes, scripts, sessions
+from storage.tables.spending import spendings
 from storage.tables.workspaces import (
     api_tokens,
     audit_events,
@@ -32,6 +33,7 @@ __all__ = [
     "search_words",
     "sessions",
     "slack_events",
+    "spendings",
     "utterances",
     "workspaces",
 ]

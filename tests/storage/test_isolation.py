@@ -14,6 +14,7 @@ from bot.domain.flows import FlowOrigin
 from bot.domain.members import Role
 from bot.domain.proposals import Decision, MessageRef, ProposalKind, ProposalStatus
 from bot.domain.sessions import AnalysisOutcome, SessionSource
+from bot.domain.spending import NO_SPENDING, Spending
 from bot.domain.windows import Window
 from bot.domain.workspaces import Workspace, WorkspaceSettings
 from storage.database import Database
@@ -32,6 +33,7 @@ MAY_USE_THE_DOOR = {
     "bot/services/forgetting.py",
     "bot/services/workspaces.py",
 }
+SPENDING = Spending(model="claude", requests=1, cost_micros=7)
 WINDOW = Window(NOW - timedelta(days=7), NOW, "UTC", 7)
 NOTHING: tuple[object, ...] = (None, [], {}, (), set(), 0, False)
 
@@ -146,6 +148,7 @@ async def test_a_row_of_another_workspace_is_refused(
         "UPDATE audit_events SET actor = 'nobody'",
         "DELETE FROM audit_events",
         "UPDATE flow_versions SET title = 'x'",
+        "UPDATE spendings SET cost_micros = 0",
         "SELECT payload FROM queue.pgqueuer",
         "SELECT * FROM oauth_states",
         "TRUNCATE sessions",
@@ -195,6 +198,7 @@ class Belongings:
             self.token = await tx.tokens.add("ci", b"hash", is_admin=True, now=NOW)
             await tx.utterances.remember("key", MessageRef("C1", "1.1"), NOW)
             await tx.events.first_seen("Ev1", NOW - timedelta(days=1))
+            await tx.spendings.add(self.session.id, SPENDING, analyst="claude", now=NOW)
             await tx.audit.record("U1", "approve", "proposal", self.proposal.id, {}, NOW)
             await tx.installations.save(
                 Installation(
@@ -283,6 +287,7 @@ class Belongings:
             lambda tx: tx.digests.get(self.digest),
             lambda tx: tx.digests.mark_posted(self.digest, ref, NOW),
             lambda tx: tx.digests.published_between(NOW, NOW + timedelta(days=1)),
+            lambda tx: tx.spendings.add(session, SPENDING, analyst="x", now=NOW),
             lambda tx: tx.tokens.listed(),
             lambda tx: tx.tokens.revoke(self.token.id, NOW),
             lambda tx: tx.tokens.used(self.token.id, NOW),
@@ -328,6 +333,7 @@ async def test_strangers_find_and_change_nothing(
             pass
     async with database.snapshot(other_workspace.id) as tx:
         assert (await tx.dashboards.dashboard(WINDOW)).is_empty
+        assert await tx.spendings.between(NOW, NOW + timedelta(days=1)) == NO_SPENDING
     assert await everything(superuser, workspace.id) == before
 
 
