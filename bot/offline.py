@@ -9,7 +9,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from bot.ai.claude import ClaudeAnalyst
 from bot.ai.outline import OutlineAnalyst
 from bot.domain.members import Member, Role
 from bot.domain.ports import Analyst
@@ -17,6 +19,9 @@ from bot.settings import Settings
 from storage.database import Database
 from storage.embedded import EmbeddedServer
 from storage.schema import upgrade
+
+if TYPE_CHECKING:
+    from bot.ai.messages_api import MessagesApi
 
 TERMINAL = Member(id="terminal", name="the terminal", role=Role.ADMIN)
 """Decides on behalf of whoever has a shell on the machine."""
@@ -29,9 +34,31 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251  (the one place)
 
 
-def analyst_of(_settings: Settings) -> Analyst:
-    """The analyst that the settings ask for."""
-    return OutlineAnalyst()
+def analyst_of(settings: Settings) -> Analyst:
+    """Claude when there is a key, else rules."""
+    rules = OutlineAnalyst()
+    key = settings.anthropic_api_key
+    if key is None:
+        return rules
+
+    def connect() -> MessagesApi:
+        from bot.ai.messages_api import Access, MessagesApi  # noqa: PLC0415  (the import takes over a second)
+
+        return MessagesApi(
+            Access(
+                base_url=settings.anthropic_base_url,
+                api_key=key.get_secret_value(),
+                model=settings.anthropic_model,
+            )
+        )
+
+    return ClaudeAnalyst(
+        connect,
+        rules,
+        SystemClock(),
+        model=settings.anthropic_model,
+        cents_per_day=settings.anthropic_cents_per_day,
+    )
 
 
 @asynccontextmanager

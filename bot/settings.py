@@ -13,6 +13,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.domain.errors import FlowPilotError
 
 SLACK_API_URL = "https://slack.com/api/"
+ANTHROPIC_API_URL = "https://api.anthropic.com"
+ANTHROPIC_MODEL = "claude-sonnet-5-5"
+"""The middle of the range: telling the same question in other words needs judgement, at a few cents a session."""
 
 
 class Transport(StrEnum):
@@ -55,8 +58,9 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = None
     slack_api_url: str = SLACK_API_URL
     anthropic_api_key: SecretStr | None = None
-    anthropic_base_url: str | None = None
-    anthropic_model: str | None = None
+    anthropic_base_url: str = ANTHROPIC_API_URL
+    anthropic_model: str = ANTHROPIC_MODEL
+    anthropic_cents_per_day: int = Field(default=500, ge=0)
     admins: Words = ()
     review_channel: str | None = None
     digest_channel: str | None = None

@@ -1,7 +1,11 @@
 """Settings: what may be left out, and what is refused with a sentence."""
 
+import subprocess
+import sys
+
 import pytest
 
+from bot.offline import analyst_of
 from bot.settings import Settings, SettingsError, Transport, read_settings
 
 
@@ -55,3 +59,17 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
     )
     for secret in ("xoxb-secret", "shh", "pw@"):
         assert secret not in repr(given)
+
+
+def test_sessions_are_analysed_by_claude_when_there_is_a_key() -> None:
+    assert analyst_of(settings()).name == "outline-1"
+    assert analyst_of(settings(anthropic_api_key="sk-ant-1")).name == "claude-1 claude-sonnet-5-5"
+    given = settings(anthropic_api_key="sk-ant-1", anthropic_model="claude-opus-5-5")
+    assert analyst_of(given).name == "claude-1 claude-opus-5-5"
+    assert "sk-ant-1" not in repr(given)
+
+
+def test_the_model_s_library_is_imported_by_the_first_question_alone() -> None:
+    """It takes longer to import than all the rest."""
+    script = "import sys, bot.cli, bot.app; raise SystemExit('anthropic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from bot.app import check_slack
 from bot.domain.errors import FlowPilotError
+from bot.domain.prices import is_priced
+from bot.domain.spending import MICROS_PER_CENT
+from bot.domain.words import dollars
 from bot.offline import find_database_trouble, open_database
 from bot.settings import Settings
 
@@ -68,7 +71,12 @@ def _model(settings: Settings) -> Finding:
         return Finding(
             "model", is_well=True, sentence="none; sessions are analysed by rules, on this machine"
         )
-    sentence = (
-        "FLOWPILOT_ANTHROPIC_API_KEY is set and not used yet; sessions are analysed by rules, on this machine"
-    )
+    if not settings.anthropic_cents_per_day:
+        sentence = (
+            "FLOWPILOT_ANTHROPIC_CENTS_PER_DAY is 0: rules analyse, but where a workspace has its own budget"
+        )
+        return Finding("model", is_well=True, sentence=sentence)
+    model, budget = settings.anthropic_model, dollars(settings.anthropic_cents_per_day * MICROS_PER_CENT)
+    price = "" if is_priced(model) else "; its price is not known, so the budget reckons with the dearest"
+    sentence = f"{model} at {settings.anthropic_base_url} (not called now), up to {budget} a day{price}"
     return Finding("model", is_well=True, sentence=sentence)

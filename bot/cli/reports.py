@@ -18,8 +18,10 @@ from bot.domain.dashboard_document import dashboard_document
 from bot.domain.digests import Digest
 from bot.domain.errors import FlowPilotError
 from bot.domain.sessions import ProblemDomain
+from bot.domain.spending import SpendingTotal, spending_document
 from bot.offline import TERMINAL, SystemClock
 from bot.services.digests import preview_digest, request_digest
+from bot.services.spending import read_spending
 from bot.services.stats import read_dashboard
 from bot.slack.views.digests import digest_message
 from bot.slack.views.stats import dashboard_message
@@ -53,16 +55,17 @@ def stats(
 ) -> None:
     """Show the dashboard's figures."""
 
-    async def read(database: Database, workspace_id: str) -> tuple[Dashboard, Picture | None]:
+    async def read(database: Database, workspace_id: str) -> tuple[Dashboard, SpendingTotal, Picture | None]:
         clock = SystemClock()
         dashboard = await read_dashboard(database, clock, workspace_id, days=period.days, domain=domain)
-        return dashboard, await _drawn(dashboard) if png else None
+        spending = await read_spending(database, clock, workspace_id, days=period.days)
+        return dashboard, spending, await _drawn(dashboard) if png else None
 
-    dashboard, picture = in_workspace(workspace, read)
+    dashboard, spending, picture = in_workspace(workspace, read)
     if png:
         _keep(picture, png)
     if json:
-        print_json(dashboard_document(dashboard))
+        print_json(dashboard_document(dashboard) | {"analysis_costs": spending_document(spending)})
     else:
         print_text(plain_words(dashboard_message(dashboard, None, asked_by=TERMINAL.id)))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.dashboard import CoverageRow, Dashboard, DomainRow
+from bot.domain.spending import NO_SPENDING, SpendingTotal
 from bot.domain.workspaces import WorkspaceSettings
 
 MIN_SESSIONS_TO_NAME = 3
@@ -36,10 +37,12 @@ class Digest:
     dashboard: Dashboard
     queue: QueueState
     published: tuple[FlowMention, ...] = ()
+    spending: SpendingTotal = NO_SPENDING
 
     @property
     def has_nothing_to_say(self) -> bool:
-        return self.dashboard.is_empty and not self.queue.pending and not self.published
+        is_idle = self.dashboard.is_empty and self.spending.is_nothing
+        return is_idle and not self.queue.pending and not self.published
 
     @property
     def most_escalated(self) -> tuple[DomainRow, ...]:

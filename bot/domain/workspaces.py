@@ -11,7 +11,10 @@ MONDAY = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceSettings:
-    """What admins can set. Channels are Slack ids; `digest_weekday` counts from Monday = 0."""
+    """What admins can set. Channels are Slack ids; `digest_weekday` counts from Monday = 0.
+
+    `model_cents_per_day` is what asking a model may cost in a local day: 0 asks none, None is the installation's default.
+    """
 
     time_zone: str = "UTC"
     review_channel: str | None = None
@@ -22,6 +25,7 @@ class WorkspaceSettings:
     min_imported_sessions: int = 2
     new_proposals_per_day: int = 50
     proposal_lifetime_days: int = 28
+    model_cents_per_day: int | None = None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -25,6 +25,7 @@ from bot.domain.redactions import Redactions
 from bot.domain.sessions import AnalysisOutcome, ClaimedSession, Session, SessionSource
 from bot.domain.workspaces import WorkspaceSettings
 from bot.services.jobs import redraw_card
+from bot.services.spending import ask_analyst
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -102,13 +103,17 @@ async def _analyze_claimed(
 async def _analyze(
     database: Database, analyst: Analyst, clock: Clock, claim: ClaimedSession
 ) -> AnalysisOutcome:
+    asked: tuple[Session, tuple[Candidate, ...]] | None = None
     for _ in range(MAX_MOVES):
         async with database.transaction(claim.workspace_id) as tx:
             facts = await _gather(tx, claim)
-        alignment = await analyst.align(facts.session, facts.candidates)
+        if asked != (facts.session, facts.candidates):  # else what has moved does not touch this session
+            asked = facts.session, facts.candidates
+            alignment = await ask_analyst(database, analyst, clock, claim, *asked)
+        name = alignment.analyst or analyst.name
         try:
             async with database.transaction(claim.workspace_id) as tx:
-                return await _commit(tx, claim, facts, alignment, analyst=analyst.name, now=clock.now())
+                return await _commit(tx, claim, facts, alignment, analyst=name, now=clock.now())
         except (KnowledgeMovedError, StaleVersionError, AlreadyDecidedError):
             continue
     raise KnowledgeMovedError

@@ -12,6 +12,7 @@ from tests.cli.databases import Databases
 from tests.cli.processes import CONFIG, Ended, FlowPilot
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+KEY = "sk-ant-pretend-0123456789abcdef"
 CLOSED_PORT = "http://127.0.0.1:9/api/"
 
 
@@ -61,6 +62,16 @@ def test_doctor_says_what_to_set_when_nothing_is(examined: Examined) -> None:
 def test_doctor_finds_a_whole_installation_well(examined: Examined) -> None:
     assert (examined.well.code, problems(examined.well)) == (0, {})
     assert "Northwind IT (T0SANDBOX) over Socket Mode" in examined.well.out
+
+
+async def test_doctor_says_who_analyses_without_asking_it(unset: FlowPilot, examined: Examined) -> None:
+    assert "ok       model: none; sessions are analysed by rules" in examined.unset.out
+    keyed = await unset.given(anthropic_api_key=KEY, anthropic_base_url="http://127.0.0.1:9")("doctor")
+    assert (
+        "ok       model: claude-sonnet-5-5 at http://127.0.0.1:9 (not called now), up to $5.00 a day"
+        in keyed.out
+    )
+    assert KEY not in keyed.out + keyed.err
 
 
 def test_doctor_names_the_token_that_slack_does_not_take(examined: Examined) -> None:

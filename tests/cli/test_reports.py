@@ -31,6 +31,7 @@ async def test_dashboard_is_told_printed_and_drawn(with_flows: FlowPilot, home: 
     assert (figures["period"], figures["domain"]) == ("90d", None)
     assert 0 < figures["total_sessions"] <= FIRST
     assert figures["knowledge_coverage"]["total_flows"] > 0
+    assert figures["analysis_costs"]["requests"] == 0
     assert png_size(picture) == (1600, 1000)
     assert document.err.startswith(f"Drew {picture}: ")
 

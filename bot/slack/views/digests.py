@@ -8,8 +8,9 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.domain.digests import Digest, FlowMention, QueueState
+from bot.domain.spending import TROUBLE_IN_WORDS, SpendingTotal
 from bot.domain.statistics import Rate
-from bot.domain.words import counted, domain_name, share_of
+from bot.domain.words import counted, dollars, domain_name, listed, share_of
 from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, escape
 from bot.slack.views import samples
@@ -70,6 +71,8 @@ def _paragraphs(digest: Digest) -> Iterator[str]:
     yield f"*Review queue*\n{_queue(digest.queue, digest.due_on, digest.dashboard.window.zone)}"
     if digest.published:
         yield f"*Published*\n{_flows(digest.published)}"
+    if not digest.spending.is_nothing:
+        yield f"*Analysis*\n{_analysis(digest.spending)}"
 
 
 def _ranking(label: str, what: str, rows: list[tuple[str, Rate]]) -> str:
@@ -105,6 +108,22 @@ def _flows(published: tuple[FlowMention, ...]) -> str:
     lines = [f"• {bold(flow.title)} version {flow.version}" for flow in published[:SHOWN_FLOWS]]
     more = len(published) - SHOWN_FLOWS
     return "\n".join([*lines, *([f"… {more} more"] if more > 0 else [])])
+
+
+def _analysis(spending: SpendingTotal) -> str:
+    asked = counted(spending.sessions, "session")
+    sentences = [f"Claude was asked about {asked}, {_cost(spending)}."] if spending.requests else []
+    if spending.by_rules:
+        reasons = listed([TROUBLE_IN_WORDS[trouble] for trouble in spending.troubles])
+        sentences.append(f"Rules analysed {counted(spending.by_rules, 'session')} instead: {reasons}.")
+    return " ".join(sentences)
+
+
+def _cost(spending: SpendingTotal) -> str:
+    if spending.known_cost_micros is None:
+        return "at a price that FlowPilot does not know"
+    more = ", and more at a price that FlowPilot does not know" if spending.unpriced_requests else ""
+    return f"for {dollars(spending.known_cost_micros)}{more}"
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {

@@ -14,6 +14,7 @@ from bot.domain.merging import Branch, TreeChange
 from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
 from bot.domain.redactions import Redactable
 from bot.domain.sessions import ProblemDomain, Session, SessionSource, SessionStatus
+from bot.domain.spending import SpendingTotal, Trouble
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.windows import Window
@@ -176,6 +177,9 @@ DIGEST = Digest(
     dashboard=replace(DASHBOARD, window=replace(_WINDOW, days=7)),
     queue=QUEUE,
     published=(FlowMention(3, "VPN drops", 2), FlowMention(9, "Printer & scanner offline", 1)),
+    spending=SpendingTotal(
+        sessions=41, requests=42, cost_micros=1_124_300, troubles={Trouble.OVER_BUDGET: 3, Trouble.REFUSED: 1}
+    ),
 )
 NOTHING = Digest(
     due_on=date(2026, 11, 23),
