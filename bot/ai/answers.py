@@ -129,9 +129,12 @@ def _keywords(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _cleaned(text: str, told: frozenset[str]) -> str:
-    """The text on one line, redacted, without control characters; empty when it brings a link that nobody has told."""
+    """The text on one line, redacted, without control characters.
+
+    Empty when it says nothing, or brings a link that nobody has told.
+    """
     visible = "".join(" " if _is_control(character) else character for character in text)
-    if not _links([visible]) <= told:
+    if not _links([visible]) <= told or not any(character.isalnum() for character in visible):
         return ""
     return clean(redact(visible).text)
 

@@ -1,6 +1,7 @@
 """The analyst that asks Claude, against a service that does what it is told to."""
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -8,13 +9,18 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.ai.answers import Answer, AnsweredStep, alignment_of
 from bot.ai.claude import LONGEST_REST, REST, ClaudeAnalyst
 from bot.ai.messages_api import Access, MessagesApi
+from bot.ai.no_answer import NoAnswerError
 from bot.ai.outline import OutlineAnalyst
 from bot.ai.prompts import CANDIDATES_CHARACTERS, question_of
 from bot.domain.analysis import AlignedStep, Alignment, Candidate, CandidateKind, CandidateRef
 from bot.domain.learning import Begin, learn
+from bot.domain.merging import MergeRefusedError, merge
 from bot.domain.prices import Tokens
 from bot.domain.sessions import Session, SessionSource, SessionStatus, Step, StepKind
 from bot.domain.spending import Spending, Trouble
@@ -421,6 +427,35 @@ async def test_model_that_follows_orders_cannot_do_harm(service: MessagesServer,
     assert isinstance(lesson, Begin)
     assert not problems_of(lesson.draft.tree)
     assert [node.text for node in lesson.draft.tree.nodes.values()] == ["Is it on?", "Restarted it"]
+
+
+NODE_IDS = st.one_of(st.none(), st.sampled_from(["n1", "n2", "n3", "n4", ""]))
+STEPS = st.builds(AnsweredStep, step=st.integers(-1, 4), node=NODE_IDS, wording=st.text(max_size=40))
+ANSWERS = st.builds(
+    Answer,
+    candidate=st.sampled_from([None, "c1", "c2"]),
+    steps=st.lists(STEPS, max_size=6),
+    title=st.text(max_size=120),
+    summary=st.text(max_size=20),
+    keywords=st.lists(st.text(max_size=50), max_size=10),
+    confidence=st.floats(-0.5, 1.5),
+)
+
+
+@given(answer=ANSWERS)
+def test_whatever_is_answered_leads_to_a_valid_tree_or_is_refused(answer: Answer) -> None:
+    session, flow = a_session(), a_flow()
+    question = question_of(session, [flow])
+    try:
+        alignment = alignment_of(answer, session, question)
+        merged = merge(flow.draft.tree if alignment.candidate else None, session, alignment.steps)
+    except (NoAnswerError, MergeRefusedError):
+        return
+    assert not problems_of(merged.tree)
+    assert 0 <= alignment.confidence <= 1
+    for text in (alignment.title, *(step.text for step in alignment.steps)):
+        assert any(character.isalnum() for character in text)
+        assert not any(unicodedata.category(character) == "Cc" for character in text)
 
 
 def a_big_tree(nodes: int) -> FlowTree:
