@@ -18,7 +18,7 @@ from bot.charts.pool import ChartPool
 from bot.domain.workspaces import WorkspaceSettings
 from bot.jobs.clock import bells, clock_running
 from bot.jobs.handlers import job_handlers
-from bot.offline import SystemClock, analyst_of, find_database_trouble, open_database
+from bot.offline import SystemClock, analyst_of, batches_of, find_database_trouble, open_database
 from bot.services.desk import Desk
 from bot.services.failures import count_backlog
 from bot.services.workspaces import ensure_workspace
@@ -117,7 +117,7 @@ async def running(
             app_token, api_url = _secret(settings.slack_app_token), settings.slack_api_url
             await stack.enter_async_context(run_socket_mode(app, app_token=app_token, base_url=api_url))
         if work:
-            table = bells(database, analyst_of(settings), clock)
+            table = bells(database, analyst_of(settings), clock, batches_of(settings))
             await stack.enter_async_context(clock_running(table, clock))
         yield Running(health=health, port=port, worker=worker)
 

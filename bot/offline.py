@@ -6,12 +6,15 @@ Most commands need nothing else, and Slack's libraries take longer to import tha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from bot.ai.claude import ClaudeAnalyst
+from bot.ai.claude_batches import ClaudeBatches
 from bot.ai.outline import OutlineAnalyst
 from bot.domain.members import Member, Role
 from bot.domain.ports import Analyst
@@ -37,10 +40,25 @@ class SystemClock:
 def analyst_of(settings: Settings) -> Analyst:
     """Claude when there is a key, else rules."""
     rules = OutlineAnalyst()
-    key = settings.anthropic_api_key
-    if key is None:
+    if settings.anthropic_api_key is None:
         return rules
+    return ClaudeAnalyst(
+        _connecting(settings, settings.anthropic_api_key),
+        rules,
+        SystemClock(),
+        model=settings.anthropic_model,
+        cents_per_day=settings.anthropic_cents_per_day,
+    )
 
+
+def batches_of(settings: Settings) -> ClaudeBatches | None:
+    """Where the backlog of imported sessions is sent, if the settings ask for it."""
+    if settings.anthropic_api_key is None or not settings.anthropic_batches:
+        return None
+    return ClaudeBatches(_connecting(settings, settings.anthropic_api_key), model=settings.anthropic_model)
+
+
+def _connecting(settings: Settings, key: SecretStr) -> Callable[[], MessagesApi]:
     def connect() -> MessagesApi:
         from bot.ai.messages_api import Access, MessagesApi  # noqa: PLC0415  (the import takes over a second)
 
@@ -52,13 +70,7 @@ def analyst_of(settings: Settings) -> Analyst:
             )
         )
 
-    return ClaudeAnalyst(
-        connect,
-        rules,
-        SystemClock(),
-        model=settings.anthropic_model,
-        cents_per_day=settings.anthropic_cents_per_day,
-    )
+    return connect
 
 
 @asynccontextmanager

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     anthropic_base_url: str = ANTHROPIC_API_URL
     anthropic_model: str = ANTHROPIC_MODEL
     anthropic_cents_per_day: int = Field(default=500, ge=0)
+    anthropic_batches: bool = False
     admins: Words = ()
     review_channel: str | None = None
     digest_channel: str | None = None

@@ -23,7 +23,8 @@ from storage.tables import api_tokens, installations, oauth_states, sessions, wo
 from storage.tokens import ApiToken, token_from_row
 from storage.workspaces import workspace_from_row
 
-# Claims sessions that wait, and those whose worker has let its lease run out; live ones before imported ones.
+# Claims sessions that wait, and those whose worker has let its lease run out; live ones before imported ones. Imported
+# ones that nobody has touched are the backlog, which may be left to batches.
 CLAIM_ANALYSES = text(
     """
     UPDATE sessions SET
@@ -39,6 +40,7 @@ CLAIM_ANALYSES = text(
                 WHEN 'pending' THEN due.not_before IS NULL OR due.not_before <= :now
                 ELSE due.lease_until <= :now
               END
+          AND (:backlog OR due.source <> 'import' OR due.not_before IS NOT NULL)
           AND workspaces.active
           AND (workspaces.settings ->> 'analysis_enabled') IS DISTINCT FROM 'false'
         ORDER BY due.source = 'import', due.id
@@ -99,12 +101,16 @@ class AllWorkspaces:
         used = delete(oauth_states).where(oauth_states.c.id == state)
         return await self.statements.changed(used) == 1
 
-    async def claim_analyses(self, now: datetime, lease: timedelta, limit: int) -> list[ClaimedSession]:
+    async def claim_analyses(
+        self, now: datetime, lease: timedelta, limit: int, *, backlog: bool = True
+    ) -> list[ClaimedSession]:
         """Due analyses for this worker alone until the lease ends, in the order to work them.
+
+        Without `backlog`, imported sessions are left until somebody sets a time for them.
 
         They are claimed once the block commits: work on them after it.
         """
-        parameters = {"now": now, "lease_until": now + lease, "at_most": limit}
+        parameters = {"now": now, "lease_until": now + lease, "at_most": limit, "backlog": backlog}
         rows = await self.statements.rows(CLAIM_ANALYSES, parameters)
         return [
             ClaimedSession(

@@ -49,6 +49,7 @@ BY_CONSTRAINT: dict[str, Callable[[], FlowPilotError]] = {
     "fk_scripts_session": _missing("session"),
     "fk_pushes_session": _missing("session"),
     "fk_spendings_session": _missing("session"),
+    "fk_batch_items_session": _missing("session"),
 }
 BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What asyncpg says of a connection that is closed, or that ends while it is used."""

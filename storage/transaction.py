@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from storage.audit import Audit
+from storage.batches import Batches
 from storage.dashboards import Dashboards
 from storage.digests import Digests
 from storage.events import Events
@@ -62,6 +63,10 @@ class Transaction:
     @cached_property
     def spendings(self) -> Spendings:
         return Spendings(self.statements)
+
+    @cached_property
+    def batches(self) -> Batches:
+        return Batches(self.statements)
 
     @cached_property
     def audit(self) -> Audit:

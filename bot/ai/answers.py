@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.ai.no_answer import NoAnswerError
 from bot.ai.prompts import Question
 from bot.ai.redaction import redact
-from bot.ai.titles import MAX_KEYWORDS, MAX_SUMMARY, MAX_TITLE, clean
+from bot.ai.titles import MAX_SUMMARY, MAX_TITLE, clean
 from bot.domain.analysis import AlignedStep, Alignment
+from bot.domain.flows import MAX_KEYWORDS
 from bot.domain.merging import shortened
 from bot.domain.sessions import Session
 from bot.domain.spending import Trouble

@@ -6,11 +6,14 @@ its bill are lost. So the same request is made with `messages.create`, and the r
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
 import anthropic
 from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
+from anthropic.types.messages.batch_create_params import Request
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
 from bot.ai.no_answer import NoAnswerError
@@ -49,6 +52,11 @@ class _Usage(BaseModel):
     output_tokens: NonNegativeInt
     cache_creation_input_tokens: NonNegativeInt | None = None
     cache_read_input_tokens: NonNegativeInt | None = None
+
+
+class _Batch(BaseModel):
+    id: str
+    processing_status: str
 
 
 class Reply(BaseModel):
@@ -102,15 +110,45 @@ class MessagesApi:
             NoAnswerError: what came back is no message, or an error.
         """
         request = message_request(self._model, instructions, words, form, max_tokens=max_tokens)
-        try:
+        with _speaking_of_trouble():
             raw = await self._client.messages.with_raw_response.create(**request)
             return Reply.model_validate_json(raw.http_response.content)
-        except anthropic.APIStatusError as error:
-            raise _status_trouble(error) from None
-        except anthropic.APIConnectionError as error:
-            raise NoAnswerError(Trouble.UNREACHABLE, type(error).__name__) from None
-        except ValidationError:
-            raise NoAnswerError(Trouble.UNREADABLE, "the reply is no message") from None
+
+    async def submit(
+        self, instructions: str, words: Mapping[str, str], form: type[BaseModel], *, max_tokens: int
+    ) -> str:
+        """Send the words of many requests as one batch, each under its key. Returns the service's id of the batch.
+
+        Raises:
+            NoAnswerError: it was not taken.
+        """
+        requests: list[Request] = [
+            {
+                "custom_id": key,
+                "params": message_request(self._model, instructions, each, form, max_tokens=max_tokens),
+            }
+            for key, each in words.items()
+        ]
+        with _speaking_of_trouble():
+            raw = await self._client.messages.batches.with_raw_response.create(requests=requests)
+            return _Batch.model_validate_json(raw.http_response.content).id
+
+    async def collect(self, batch_id: str) -> dict[str, Reply] | None:
+        """The replies of a batch by key, without those that failed, were cancelled or expired; None before its end.
+
+        Raises:
+            NoAnswerError: the service does not say.
+        """
+        with _speaking_of_trouble():
+            raw = await self._client.messages.batches.with_raw_response.retrieve(batch_id)
+            if _Batch.model_validate_json(raw.http_response.content).processing_status != "ended":
+                return None
+            results = await self._client.messages.batches.results(batch_id)
+            return {
+                line.custom_id: Reply.model_validate(line.result.message.to_dict())
+                async for line in results
+                if line.result.type == "succeeded"
+            }
 
 
 def message_request(
@@ -127,6 +165,18 @@ def message_request(
         "messages": [{"role": "user", "content": words}],
         "output_config": output,  # type: ignore[typeddict-item]
     }
+
+
+@contextmanager
+def _speaking_of_trouble() -> Iterator[None]:
+    try:
+        yield
+    except anthropic.APIStatusError as error:
+        raise _status_trouble(error) from None
+    except anthropic.APIConnectionError as error:
+        raise NoAnswerError(Trouble.UNREACHABLE, type(error).__name__) from None
+    except ValidationError:
+        raise NoAnswerError(Trouble.UNREADABLE, "the reply is no message") from None
 
 
 def _status_trouble(error: anthropic.APIStatusError) -> NoAnswerError:

@@ -114,8 +114,13 @@ class Question:
     candidates: Mapping[str, Candidate]
 
 
+def candidate_names(count: int) -> tuple[str, ...]:
+    """What candidates are called, in their order."""
+    return tuple(f"c{number}" for number in range(1, count + 1))
+
+
 def question_of(session: Session, candidates: Sequence[Candidate]) -> Question:
-    named = {f"c{number}": candidate for number, candidate in enumerate(candidates, 1)}
+    named = dict(zip(candidate_names(len(candidates)), candidates, strict=True))
     share = CANDIDATES_CHARACTERS // max(1, len(named))
     described = (_shared(_candidate_lines(name, each), share) for name, each in named.items())
     parts = ["<candidates>", *described, "</candidates>", "<session>", *_session_lines(session), "</session>"]

@@ -78,5 +78,6 @@ def _model(settings: Settings) -> Finding:
         return Finding("model", is_well=True, sentence=sentence)
     model, budget = settings.anthropic_model, dollars(settings.anthropic_cents_per_day * MICROS_PER_CENT)
     price = "" if is_priced(model) else "; its price is not known, so the budget reckons with the dearest"
-    sentence = f"{model} at {settings.anthropic_base_url} (not called now), up to {budget} a day{price}"
+    ways = ", imports in batches" if settings.anthropic_batches else ""
+    sentence = f"{model} at {settings.anthropic_base_url} (not called now), up to {budget} a day{ways}{price}"
     return Finding("model", is_well=True, sentence=sentence)

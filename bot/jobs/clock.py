@@ -15,9 +15,11 @@ from datetime import timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.domain.ports import Analyst, Clock
+from bot.ai.claude_batches import ClaudeBatches
+from bot.domain.ports import Analyst, ChargingAnalyst, Clock
 from bot.domain.workspaces import Workspace
 from bot.services.analysis import analyze_pending, show_waiting_proposals
+from bot.services.batches import collect_batches, submit_batch
 from bot.services.digests import open_due_digest
 from bot.services.forgetting import forget_old_job_log, forget_old_talk
 from bot.services.proposals import expire_proposals
@@ -28,7 +30,7 @@ from storage.database import Database
 MISFIRE_GRACE_SECONDS = 60
 """A bell that is late by up to a minute still rings (APScheduler's default drops it after one second)."""
 ANALYSES_A_TICK = 200
-COMPARISONS_A_TICK = 50
+COMPARISONS_A_TICK = 20
 STOPPING_SECONDS = 10.0
 """How long a bell that rings may take to end when the process stops; what is left is claimed again later."""
 
@@ -44,14 +46,23 @@ class Bell:
     ring: Callable[[], Awaitable[None]]
 
 
-def bells(database: Database, analyst: Analyst, clock: Clock) -> tuple[Bell, ...]:
-    """The table of schedules."""
+def bells(
+    database: Database, analyst: Analyst, clock: Clock, batches: ClaudeBatches | None = None
+) -> tuple[Bell, ...]:
+    """The table of schedules. With `batches`, the backlog of imported sessions goes there."""
 
     async def analyse() -> None:
-        await analyze_pending(database, analyst, clock, limit=ANALYSES_A_TICK)
+        await analyze_pending(database, analyst, clock, limit=ANALYSES_A_TICK, backlog=batches is None)
         await _for_each_workspace(
             database, lambda each: unite_knowledge(database, each.id, clock, limit=COMPARISONS_A_TICK)
         )
+
+    async def batch() -> None:
+        if batches is not None and isinstance(analyst, ChargingAnalyst):
+            await _for_each_workspace(database, lambda each: collect_batches(database, batches, clock, each))
+            await _for_each_workspace(
+                database, lambda each: submit_batch(database, batches, analyst, clock, each)
+            )
 
     async def open_digests() -> None:
         await _for_each_workspace(database, lambda each: open_due_digest(database, each, now=clock.now()))
@@ -65,6 +76,7 @@ def bells(database: Database, analyst: Analyst, clock: Clock) -> tuple[Bell, ...
 
     return (
         Bell("analyses", timedelta(seconds=5), analyse),
+        *([Bell("batches", timedelta(minutes=1), batch)] if batches else []),
         Bell("digests", timedelta(minutes=1), open_digests),
         Bell("tidying", timedelta(hours=1), tidy),
     )

@@ -68,15 +68,16 @@ async def analyze_pending(
     clock: Clock,
     *,
     limit: int,
+    backlog: bool = True,
     on_done: Callable[[AnalysisOutcome | None], None] = lambda _outcome: None,
 ) -> int:
     """Analyse up to `limit` pending sessions of all workspaces, each in its own commit. Returns how many were tried.
 
-    `on_done` hears each outcome; None is a failure, which is kept with the session and tried again later.
+    Without `backlog`, imported sessions are left to batches. `on_done` hears each outcome; None is a failure, which is kept with the session and tried again later.
     """
     for tried in range(limit):
         async with database.all_workspaces() as everyone:
-            claims = await everyone.claim_analyses(clock.now(), LEASE, 1)
+            claims = await everyone.claim_analyses(clock.now(), LEASE, 1, backlog=backlog)
         if not claims:
             return tried
         on_done(await _analyze_claimed(database, analyst, clock, claims[0]))
@@ -106,7 +107,7 @@ async def _analyze(
     asked: tuple[Session, tuple[Candidate, ...]] | None = None
     for _ in range(MAX_MOVES):
         async with database.transaction(claim.workspace_id) as tx:
-            facts = await _gather(tx, claim)
+            facts = await gather_facts(tx, claim.session_id)
         if asked != (facts.session, facts.candidates):  # else what has moved does not touch this session
             asked = facts.session, facts.candidates
             alignment = await ask_analyst(database, analyst, clock, claim, *asked)
@@ -119,9 +120,10 @@ async def _analyze(
     raise KnowledgeMovedError
 
 
-async def _gather(tx: Transaction, claim: ClaimedSession) -> Facts:
+async def gather_facts(tx: Transaction, session_id: int) -> Facts:
+    """The session, redacted, and what it is compared with."""
     knowledge_version = await tx.workspaces.knowledge_version()
-    session, redactions = redact_session(await tx.sessions.get(claim.session_id))
+    session, redactions = redact_session(await tx.sessions.get(session_id))
     words = " ".join([session.problem, *(step.prompt for step in session.steps)])
     proposals = [
         *await tx.proposals.candidates(words, session.problem_domain, MAX_CANDIDATES),

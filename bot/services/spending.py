@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.ai.claude_batches import late_alignment
 from bot.domain.analysis import Alignment, Candidate
 from bot.domain.ports import Analyst, ChargingAnalyst, Clock
 from bot.domain.sessions import ClaimedSession, Session
@@ -28,7 +29,9 @@ async def ask_analyst(
     """
     if not isinstance(analyst, ChargingAnalyst):
         return await analyst.align(session, candidates)
-    if await _has_money_left(database, claim.workspace_id, analyst.cents_per_day, now=clock.now()):
+    if late := await _late_answer(database, claim, session, candidates):
+        return late
+    if await has_money_left(database, claim.workspace_id, analyst.cents_per_day, now=clock.now()):
         alignment = await analyst.align(session, candidates)
     else:
         alignment = await analyst.align_for_free(session, candidates, Trouble.OVER_BUDGET)
@@ -39,7 +42,17 @@ async def ask_analyst(
     return alignment
 
 
-async def _has_money_left(database: Database, workspace_id: str, default: int, *, now: datetime) -> bool:
+async def _late_answer(
+    database: Database, claim: ClaimedSession, session: Session, candidates: Sequence[Candidate]
+) -> Alignment | None:
+    """The answer of a batch, paid for already, when there is one that still fits."""
+    async with database.transaction(claim.workspace_id) as tx:
+        answer = await tx.batches.find_answer(claim.session_id)
+    return late_alignment(answer, session, candidates) if answer else None
+
+
+async def has_money_left(database: Database, workspace_id: str, default: int, *, now: datetime) -> bool:
+    """Whether the workspace may ask a model today; `default` is the budget in cents where it has none of its own."""
     async with database.transaction(workspace_id) as tx:
         settings = (await tx.workspaces.get()).settings
         spent = await tx.spendings.between(*local_day(now, settings.zone))

@@ -1,5 +1,6 @@
 """Every table. A tenant's table has `workspace_id` first in its primary key and in every foreign key."""
 
+from storage.tables.batches import batch_items, batches
 from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, gaps, proposals, search_words
 from storage.tables.metadata import metadata
 from storage.tables.sessions import pushes, scripts, sessions
@@ -19,6 +20,8 @@ __all__ = [
     "SearchPool",
     "api_tokens",
     "audit_events",
+    "batch_items",
+    "batches",
     "digests",
     "flow_versions",
     "flows",

@@ -1,6 +1,7 @@
 """A local service that speaks the Messages API, is as strict as the real one, and misbehaves when it is told to."""
 
 import json
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -30,6 +31,14 @@ Handler = Callable[[web.Request, Json], Awaitable[web.StreamResponse]]
 
 
 @dataclass
+class SentBatch:
+    """Requests by their custom id, in progress until the test gives `results` for them: each a result as it is told."""
+
+    requests: dict[str, Json]
+    results: dict[str, Json] | None = None
+
+
+@dataclass
 class MessagesServer:
     """`script` says how the next requests are answered, one each; after it `answer` is.
 
@@ -41,6 +50,7 @@ class MessagesServer:
     script: deque[Handler] = field(default_factory=deque)
     asked: list[Json] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    batches: dict[str, "SentBatch"] = field(default_factory=dict)
 
     @property
     def requests(self) -> int:
@@ -55,6 +65,46 @@ class MessagesServer:
         self.asked.append(body)
         handler = self.script.popleft() if self.script else says(self.answer)
         return await handler(request, body)
+
+    async def take_batch(self, request: web.Request) -> web.StreamResponse:
+        if self.script:
+            return await self.script.popleft()(request, {})
+        requests = (await request.json())["requests"]
+        for each in requests:
+            problem = _problem(request, each["params"])
+            if problem or not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", each["custom_id"]):
+                self.refused.append(str(problem))
+                return _error(400, "invalid_request_error", str(problem))
+        by_id = {each["custom_id"]: each["params"] for each in requests}
+        assert len(by_id) == len(requests)
+        name = f"msgbatch_{len(self.batches) + 1}"
+        self.batches[name] = SentBatch(by_id)
+        return web.json_response(self._told(name))
+
+    async def tell_batch(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        if name not in self.batches:
+            return _error(404, "not_found_error", "no such batch")
+        return web.json_response(self._told(name))
+
+    async def tell_results(self, request: web.Request) -> web.StreamResponse:
+        results = self.batches[request.match_info["name"]].results or {}
+        lines = [json.dumps({"custom_id": key, "result": result}) for key, result in results.items()]
+        return web.Response(text="\n".join(lines), content_type="application/x-jsonl")
+
+    def _told(self, name: str) -> Json:
+        ended = self.batches[name].results is not None
+        at = "2026-11-23T09:00:00Z"
+        return {
+            "id": name,
+            "type": "message_batch",
+            "processing_status": "ended" if ended else "in_progress",
+            "request_counts": {"canceled": 0, "errored": 0, "expired": 0, "processing": 1, "succeeded": 0},
+            "created_at": at,
+            "expires_at": "2026-11-24T09:00:00Z",
+            "ended_at": at if ended else None,
+            "results_url": f"{self.url}/v1/messages/batches/{name}/results" if ended else None,
+        }
 
 
 def _problem(request: web.Request, body: Json) -> tuple[int, str, str] | None:
@@ -120,6 +170,11 @@ def message(text: str, **changes: Any) -> Json:
     } | changes
 
 
+def succeeded(answer: Json, **changes: Any) -> Json:
+    """A line of a batch's results."""
+    return {"type": "succeeded", "message": message(json.dumps(answer), **changes)}
+
+
 def says(answer: Json | str, **changes: Any) -> Handler:
     """A message with this answer."""
     text = answer if isinstance(answer, str) else json.dumps(answer)
@@ -166,6 +221,9 @@ async def messages_service() -> AsyncIterator[MessagesServer]:
     service = MessagesServer()
     app = web.Application()
     app.router.add_post("/v1/messages", service.handle)
+    app.router.add_post("/v1/messages/batches", service.take_batch)
+    app.router.add_get("/v1/messages/batches/{name}", service.tell_batch)
+    app.router.add_get("/v1/messages/batches/{name}/results", service.tell_results)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -199,6 +199,8 @@ class Belongings:
             await tx.utterances.remember("key", MessageRef("C1", "1.1"), NOW)
             await tx.events.first_seen("Ev1", NOW - timedelta(days=1))
             await tx.spendings.add(self.session.id, SPENDING, analyst="claude", now=NOW)
+            await tx.batches.open({self.session.id: []}, analyst="claude", model="claude", until=NOW, now=NOW)
+            (self.batch,) = await tx.batches.opened()
             await tx.audit.record("U1", "approve", "proposal", self.proposal.id, {}, NOW)
             await tx.installations.save(
                 Installation(
@@ -288,6 +290,12 @@ class Belongings:
             lambda tx: tx.digests.mark_posted(self.digest, ref, NOW),
             lambda tx: tx.digests.published_between(NOW, NOW + timedelta(days=1)),
             lambda tx: tx.spendings.add(session, SPENDING, analyst="x", now=NOW),
+            lambda tx: tx.batches.open({session: []}, analyst="x", model="x", until=NOW, now=NOW),
+            lambda tx: tx.batches.opened(),
+            lambda tx: tx.batches.set_remote_id(self.batch.id, "x"),
+            lambda tx: tx.batches.end(self.batch, {session: "x"}, now=NOW),
+            lambda tx: tx.batches.set_free([session], now=NOW),
+            lambda tx: tx.batches.find_answer(session),
             lambda tx: tx.tokens.listed(),
             lambda tx: tx.tokens.revoke(self.token.id, NOW),
             lambda tx: tx.tokens.used(self.token.id, NOW),
@@ -334,6 +342,8 @@ async def test_strangers_find_and_change_nothing(
     async with database.snapshot(other_workspace.id) as tx:
         assert (await tx.dashboards.dashboard(WINDOW)).is_empty
         assert await tx.spendings.between(NOW, NOW + timedelta(days=1)) == NO_SPENDING
+    async with database.transaction(other_workspace.id) as tx:
+        assert await tx.batches.unbatched(9) == ([], [])
     assert await everything(superuser, workspace.id) == before
 
 
