@@ -1,7 +1,7 @@
 """What asking models has cost.
 
 Revision ID: 2026_11_23_spending
-Revises: 2026_11_23_first
+Revises: 2026_11_23_search_words
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "2026_11_23_spending"
-down_revision = "2026_11_23_first"
+down_revision = "2026_11_23_search_words"
 
 STATEMENTS = (
     """
