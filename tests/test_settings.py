@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from bot.ai.outline import VERSION
 from bot.offline import analyst_of
 from bot.settings import Settings, SettingsError, Transport, read_settings
 
@@ -62,7 +63,7 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
 
 
 def test_sessions_are_analysed_by_claude_when_there_is_a_key() -> None:
-    assert analyst_of(settings()).name == "outline-1"
+    assert analyst_of(settings()).name == VERSION
     assert analyst_of(settings(anthropic_api_key="sk-ant-1")).name == "claude-1 claude-sonnet-5-5"
     given = settings(anthropic_api_key="sk-ant-1", anthropic_model="claude-opus-5-5")
     assert analyst_of(given).name == "claude-1 claude-opus-5-5"

@@ -16,7 +16,7 @@ from bot.ai.answers import Answer, AnsweredStep, alignment_of
 from bot.ai.claude import LONGEST_REST, REST, ClaudeAnalyst
 from bot.ai.messages_api import Access, MessagesApi
 from bot.ai.no_answer import NoAnswerError
-from bot.ai.outline import OutlineAnalyst
+from bot.ai.outline import VERSION, OutlineAnalyst
 from bot.ai.prompts import CANDIDATES_CHARACTERS, question_of
 from bot.domain.analysis import AlignedStep, Alignment, Candidate, CandidateKind, CandidateRef
 from bot.domain.learning import Begin, learn
@@ -42,7 +42,7 @@ from tests.conftest import NOW
 from tests.services.scripted import StoppedClock
 from tests.storage.makers import a_draft
 
-FALLEN_BACK = f"outline-1 in place of claude-1 {MODEL}"
+FALLEN_BACK = f"{VERSION} in place of claude-1 {MODEL}"
 ONE_ANSWER = Tokens(fresh=400, output=300, cache_read=1500)
 ONE_COST = 400 * 2 + 300 * 10 + 150
 
@@ -231,7 +231,7 @@ async def test_texts_of_the_model_are_cleaned_shortened_and_redacted(
     )
     alignment = await asking()
     assert len(alignment.title) <= 80
-    assert alignment.summary == "Ask <e-mail address> or <IP address>"
+    assert alignment.summary == "Ask <e-mail address> or <ip address>"
     assert alignment.keywords == ("split tunnel",)
     wordings = [step.text for step in alignment.steps]
     assert wordings == ["Is [31m it on?", "Lower the mtu pls", "Mtu 1350 did it"]

@@ -9,7 +9,7 @@ import pytest
 
 from bot.ai.claude import ClaudeAnalyst
 from bot.ai.messages_api import Access, MessagesApi
-from bot.ai.outline import OutlineAnalyst
+from bot.ai.outline import VERSION, OutlineAnalyst
 from bot.domain.sessions import AnalysisOutcome
 from bot.domain.spending import Trouble
 from bot.domain.workspaces import Workspace
@@ -92,7 +92,7 @@ async def test_budget_of_nothing_asks_nothing_and_rules_do_the_work(
     await stored(database, workspace.id, a_session(), a_session())
     assert await analysed(database, service) == [AnalysisOutcome.PROPOSED, AnalysisOutcome.JOINED]
     assert service.requests == 0
-    assert await analysts(superuser) == [f"outline-1 in place of {CLAUDE}"] * 2
+    assert await analysts(superuser) == [f"{VERSION} in place of {CLAUDE}"] * 2
     digest = await build_digest(database, workspace.id, (NOW + timedelta(days=1)).date())
     assert digest.spending.troubles == {Trouble.OVER_BUDGET: 2}
     assert "Rules analysed 2 sessions instead: the day's budget was spent." in str(
@@ -109,7 +109,7 @@ async def test_spent_budget_lasts_until_the_workspaces_own_midnight(
     for minutes in (0, 1, 2, 9, 10):
         await stored(database, workspace.id, a_session(problem=f"Problem {minutes}"))
         await analysed(database, service, now=evening + timedelta(minutes=minutes), cents=1)
-    rules = f"outline-1 in place of {CLAUDE}"
+    rules = f"{VERSION} in place of {CLAUDE}"
     assert await analysts(superuser) == [CLAUDE, CLAUDE, CLAUDE, rules, CLAUDE]
 
 
