@@ -12,7 +12,7 @@ from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
 from bot.domain.sessions import ProblemDomain
 from storage.searching import Sieve
 from storage.statements import Statements
-from storage.tables import SearchPool, flow_versions, flows
+from storage.tables import SearchPool, flow_versions, flows, sessions
 from storage.trees import draft_columns, draft_from_row, search_vector
 
 
@@ -55,6 +55,20 @@ class Flows:
     async def set_compared(self, flow_id: int, version: int) -> None:
         compared = update(flows).where(self._own, flows.c.id == flow_id)
         await self._statements.run(compared.values(compared_version=version))
+
+    async def compare_again(self, flow_id: int, *, while_sessions: int) -> None:
+        """Have the flow compared once more, unless it was learnt from more sessions than that already."""
+        behind = (
+            select(sessions.c.id)
+            .where(
+                sessions.c.workspace_id == self._statements.workspace_id,
+                sessions.c.learned_flow_id == flow_id,
+            )
+            .limit(while_sessions + 1)
+        )
+        count = select(func.count()).select_from(behind.subquery()).scalar_subquery()
+        again = update(flows).where(self._own, flows.c.id == flow_id, count <= while_sessions)
+        await self._statements.run(again.values(compared_version=0))
 
     async def archive(self, flow_id: int, *, at: datetime) -> None:
         """Take the flow out of use. A version published later brings it back."""

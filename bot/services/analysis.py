@@ -37,6 +37,8 @@ MAX_CANDIDATES = 8
 """Flows, and as many proposals, that the analyst compares a session with."""
 SESSIONS_PER_CANDIDATE = 12
 """Evidence sessions that the analyst sees of each candidate."""
+TELLING_SESSIONS = 60
+"""Up to so many sessions, one more that followed a flow may show that it is one with another."""
 MAX_MOVES = 8
 """How often one analysis starts over because flows or proposals changed meanwhile, before it waits its turn again."""
 
@@ -205,6 +207,8 @@ async def _commit(
         redactions=facts.redactions,
         now=now,
     )
+    if isinstance(lesson, Reinforce):
+        await tx.flows.compare_again(lesson.flow.id, while_sessions=TELLING_SESSIONS)
     if isinstance(lesson, Begin | Join):
         await tx.workspaces.advance_knowledge(facts.knowledge_version)
     return outcome

@@ -16,13 +16,13 @@ from bot.domain.ports import Clock
 from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_supported
 from bot.domain.sessions import Session
 from bot.domain.uniting import Body, Union, union_of
-from bot.services.analysis import MAX_CANDIDATES, quota_left
+from bot.services.analysis import MAX_CANDIDATES, TELLING_SESSIONS, quota_left
 from bot.services.jobs import redraw_card
 from bot.services.workspaces import active_workspaces
 from storage.database import Database
 from storage.transaction import Transaction
 
-MAX_SESSIONS = 60
+MAX_SESSIONS = TELLING_SESSIONS
 """The newest sessions of a flow that are looked at. What has more is never taken into another: people decide on that."""
 UNLIMITED = 1_000_000
 ANALYST = VERSION

@@ -253,6 +253,7 @@ class Belongings:
             lambda tx: tx.flows.versions(flow),
             lambda tx: tx.flows.not_compared(9),
             lambda tx: tx.flows.set_compared(flow, 1),
+            lambda tx: tx.flows.compare_again(flow, while_sessions=9),
             lambda tx: tx.flows.archive(flow, at=NOW),
             lambda tx: tx.flows.publish_version(flow, a_draft(), base_version=1, **publish),
             lambda tx: tx.flows.roll_back(flow, 1, by="U1", at=NOW),
