@@ -59,29 +59,43 @@ class _Grown:
 def unite(larger: Candidate, smaller: Candidate, *, either_way: bool = True) -> United | None:
     """Both as one, or None when they are two. Each candidate comes with all of its sessions, oldest first.
 
-    The smaller's sessions are added to the larger's tree or, when all of them fit better so (and `either_way` allows
-    it), the larger's to the smaller's: its first question may be the one that comes before all others.
+    The smaller's sessions are added to the larger's tree or (if `either_way` allows it) the larger's to the smaller's,
+    whichever fits all of them better: the first question of either may be the one that comes before all others.
     """
     if not domains_agree(larger.draft.problem_domain, smaller.draft.problem_domain):
         return None
-    heard = _hearing(larger, larger.sessions)
-    fits = [fit_of(session, heard) for session in smaller.sessions]
-    if not _is_touched(fits) or _are_told_apart(larger, smaller):
+    ways = [(larger, smaller), (smaller, larger)] if either_way else [(larger, smaller)]
+    fits = _fits(larger, smaller)
+    touch = _touch(fits) or (either_way and any(map(_is_clear, _fits(smaller, larger))))
+    if not touch or _are_told_apart(larger, smaller):
         return None
-    grown = _grown(larger, smaller.sessions)
-    if len(grown.left) > (1 - PLACED) * len(smaller.sessions):
+    grown = [_grown(base, more.sessions) for base, more in ways]
+    whole = [each for each, (_, more) in zip(grown, ways, strict=True) if _is_whole(each, more)]
+    if not whole:
         return None
-    if either_way:
-        grown = max(grown, _grown(smaller, larger.sessions), key=lambda each: _rank(each, larger, smaller))
-    score = sum(fit.score for fit in fits) / len(fits)
-    return United(grown.tree, grown.left, score)
+    best = max(whole, key=lambda each: _rank(each, larger, smaller))
+    return United(best.tree, best.left, sum(fit.score for fit in fits) / len(fits))
 
 
-def _is_touched(fits: Sequence[Fit]) -> bool:
-    """Whether enough of the smaller's sessions fit into the larger as it stands."""
-    fitting = [fit for fit in fits if fit.belongs]
-    is_clear = len(fits) >= ENOUGH or any(fit.score >= CLEAR for fit in fitting)
-    return len(fitting) >= (1 if is_clear else min(2, len(fits)))
+def _fits(base: Candidate, more: Candidate) -> list[Fit]:
+    """How the sessions of the one fit into the other as it stands."""
+    heard = _hearing(base, base.sessions)
+    return [fit_of(session, heard) for session in more.sessions]
+
+
+def _touch(fits: Sequence[Fit]) -> bool:
+    """Whether enough of the smaller's sessions fit."""
+    fitting = sum(fit.belongs for fit in fits)
+    is_clear = len(fits) >= ENOUGH or any(_is_clear(fit) for fit in fits)
+    return fitting >= (1 if is_clear else min(2, len(fits)))
+
+
+def _is_clear(fit: Fit) -> bool:
+    return fit.belongs and fit.score >= CLEAR
+
+
+def _is_whole(grown: _Grown, more: Candidate) -> bool:
+    return len(grown.left) <= (1 - PLACED) * len(more.sessions)
 
 
 def _rank(grown: _Grown, larger: Candidate, smaller: Candidate) -> tuple[int, float]:

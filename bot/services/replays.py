@@ -13,7 +13,7 @@ from bot.domain.sessions import NewSession, ProblemDomain
 Matcher = Callable[[str, ProblemDomain | None, Sequence[Candidate]], Sequence[Match]]
 """Ranks flows for a problem and its domain, best first."""
 
-TRIED_FROM = 0.1
+TRIED_FROM = 0.02
 """Match score from which a replay tries a flow. It asks where the flow leads, so all but strangers are tried."""
 
 
