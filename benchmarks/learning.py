@@ -35,14 +35,13 @@ def main() -> None:
     once, stream = _ours(task), _ours(task, BATCH)
     _show("ours, at once", once)
     _show(f"ours, in a stream of {BATCH}", stream)
-    for chart in task.charts if len(task.charts) > 1 else ():
-        _show(f"without {chart}, at once", _ours(task.without(chart)))
+    if once.oracle:
+        _show("perfect learning", once.oracle)
     for name, other in _variations(task, arguments.orders):
-        _show(f"{name}, at once", _ours(other))
-        _show(f"{name}, in a stream", _ours(other, BATCH))
+        _show_both(name, other)
     if arguments.thresholds:
         for name in moved(fitting, outline, uniting, walking):
-            _show(name, _ours(task))
+            _show_both(name, task)
     print(f"learning at once: {once.ratio:.3f} ratio (goal >= {GOAL_AT_ONCE})")
     print(f"learning in a stream: {stream.ratio:.3f} ratio (goal >= {GOAL_IN_A_STREAM})")
 
@@ -79,10 +78,17 @@ def _score(task: Task, flows: Sequence[dict[str, Any]], chosen: dict[str, object
 
 
 def _variations(task: Task, orders: int) -> Iterator[tuple[str, Task]]:
+    for chart in task.charts if len(task.charts) > 1 else ():
+        yield f"without {chart}", task.without(chart)
     yield "swapped", task.swapped()
     for number in range(1, orders + 1):
         yield f"order {number}", task.in_order(number)
         yield f"swapped, order {number}", task.swapped().in_order(number)
+
+
+def _show_both(name: str, task: Task) -> None:
+    _show(f"{name}, at once", _ours(task))
+    _show(f"{name}, in a stream", _ours(task, BATCH))
 
 
 def _show(name: str, score: Score) -> None:

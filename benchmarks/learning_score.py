@@ -23,16 +23,16 @@ class EdgesOf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Shares of the test sessions that were led to their fix; `oracle` is what perfect learning reaches (macro)."""
+    """Shares of the test sessions that were led to their fix; `oracle` is that of perfect learning, None its own."""
 
     flows: int
     micro: float
     macro: float
-    oracle: float
+    oracle: Score | None = None
 
     @property
     def ratio(self) -> float:
-        return self.macro / self.oracle
+        return self.macro / self.oracle.macro if self.oracle else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Scorer:
             flows=len(flows),
             micro=led.total() / count.total(),
             macro=_macro(led, count),
-            oracle=_macro(possible, count),
+            oracle=Score(len(count), possible.total() / count.total(), _macro(possible, count)),
         )
 
 
