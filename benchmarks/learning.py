@@ -1,6 +1,6 @@
 """How well flows are learnt from sessions: learn from some, then lead others to their fix.
 
-learning.py [TRAIN.jsonl TEST.jsonl TRUTH.json] [--scorer SCRIPT] [--thresholds] [--orders N]
+learning.py [TRAIN.jsonl TEST.jsonl TRUTH.json] [--scorer SCRIPT] [--thresholds] [--orders N] [--claude]
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from bot.ai.matching import match
 from bot.ai.outline import similarity
 from bot.domain.formats import flow_document
 from bot.domain.formats_reading import parse_flows
+from bot.domain.ports import Analyst
+from bot.offline import analyst_of
 from bot.services.replays import replay_sessions
+from bot.settings import read_settings
 
 BATCH = 25
 GOAL_AT_ONCE, GOAL_IN_A_STREAM = 0.98, 0.95
@@ -37,6 +40,8 @@ def main() -> None:
     _show(f"ours, in a stream of {BATCH}", stream)
     if once.oracle:
         _show("perfect learning", once.oracle)
+    if arguments.claude:
+        _show("Claude, at once", _ours(task, analyst=_claude()))
     for name, other in _variations(task, arguments.orders):
         _show_both(name, other)
     if arguments.thresholds:
@@ -56,7 +61,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--orders", type=int, default=2, help="how many other orders, also with the files swapped"
     )
+    parser.add_argument(
+        "--claude", action="store_true", help="ask Claude as well, with the key that the settings have"
+    )
     return parser.parse_args()
+
+
+def _claude() -> Analyst:
+    settings = read_settings()
+    if not settings.anthropic_api_key:
+        raise SystemExit("Set FLOWPILOT_ANTHROPIC_API_KEY to ask Claude.")
+    return analyst_of(settings)
 
 
 def _plain(task: Task) -> Score:
@@ -64,9 +79,9 @@ def _plain(task: Task) -> Score:
     return _score(task, flows, chosen)
 
 
-def _ours(task: Task, batch: int = 0) -> Score:
+def _ours(task: Task, batch: int = 0, analyst: Analyst | None = None) -> Score:
     """All at once, or so many sessions at a time, with everything approved in between."""
-    desk = asyncio.run(learnt(task.train, batch or len(task.train)))
+    desk = asyncio.run(learnt(task.train, batch or len(task.train), analyst))
     external_ids = {each.id: each.external_id for each in task.train}
     document = flow_document(desk.flows.values(), external_ids, desk.problems())
     results = replay_sessions(parse_flows(document), task.test, match=match, similarity=similarity)

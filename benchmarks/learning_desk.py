@@ -13,6 +13,7 @@ from bot.domain.analysis import Candidate, CandidateKind, CandidateRef
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
 from bot.domain.formats import MAX_PROBLEMS
 from bot.domain.learning import Begin, Join, Reinforce, learn
+from bot.domain.ports import Analyst
 from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus, Support, status_when_supported
 from bot.domain.sessions import ProblemDomain, Session
 from bot.domain.uniting import Body, Union, union_of
@@ -35,7 +36,7 @@ class Desk:
     proposals: dict[int, Proposal] = field(default_factory=dict)
     sessions_of_flow: dict[int, list[Session]] = field(default_factory=dict)
     sessions_of_proposal: dict[int, list[Session]] = field(default_factory=dict)
-    analyst: OutlineAnalyst = field(default_factory=OutlineAnalyst)
+    analyst: Analyst = field(default_factory=OutlineAnalyst)
 
     async def learn_from(self, sessions: Sequence[Session]) -> None:
         """Analyse the sessions and bring together what is one."""
@@ -207,9 +208,9 @@ class Desk:
         self.proposals[proposal.id] = replace(proposal, status=ProposalStatus.APPROVED)
 
 
-async def learnt(sessions: Sequence[Session], batch: int) -> Desk:
+async def learnt(sessions: Sequence[Session], batch: int, analyst: Analyst | None = None) -> Desk:
     """So many sessions at a time, with everything approved in between and at the end."""
-    desk = Desk()
+    desk = Desk(analyst=analyst) if analyst else Desk()
     for start in range(0, len(sessions), batch):
         await desk.learn_from(sessions[start : start + batch])
         desk.approve_all(sessions[-1].created_at)
