@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from bot.domain.analysis import Alignment
+from bot.domain.analysis import AlignedStep, Alignment
 from bot.domain.flows import Flow, FlowDraft
 from bot.domain.merging import MergeRefusedError, TreeChange, compare, merge
 from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
@@ -73,11 +73,20 @@ def _new(session: Session, alignment: Alignment) -> Begin:
     draft = FlowDraft(
         title=alignment.title,
         summary=alignment.summary,
-        tree=merge(None, session, alignment.steps).tree,
+        tree=_tree_of_its_own(session, alignment),
         problem_domain=session.problem_domain,
         keywords=alignment.keywords,
     )
     return Begin(kind=ProposalKind.NEW_FLOW, draft=draft)
+
+
+def _tree_of_its_own(session: Session, alignment: Alignment) -> FlowTree:
+    """Of the steps that the analyst kept; of all steps when those are too few, because it read them as another's."""
+    try:
+        return merge(None, session, alignment.steps).tree
+    except MergeRefusedError:
+        every_step = [AlignedStep(at, None, "") for at in range(len(session.steps) + 1)]
+        return merge(None, session, every_step).tree
 
 
 def _change(session: Session, alignment: Alignment, flow: Flow) -> Begin | Reinforce:
