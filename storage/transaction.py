@@ -8,6 +8,7 @@ from storage.audit import Audit
 from storage.batches import Batches
 from storage.dashboards import Dashboards
 from storage.digests import Digests
+from storage.drafts import Drafts
 from storage.events import Events
 from storage.flows import Flows
 from storage.installations import Installations
@@ -51,6 +52,10 @@ class Transaction:
     @cached_property
     def proposals(self) -> Proposals:
         return Proposals(self.statements)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        return Drafts(self.statements)
 
     @cached_property
     def dashboards(self) -> Dashboards:

@@ -41,7 +41,7 @@ def draft_columns(draft: FlowDraft) -> dict[str, Any]:
     }
 
 
-def draft_from_row(row: RowMapping) -> FlowDraft:
+def draft_from_row(row: RowMapping | Mapping[str, Any]) -> FlowDraft:
     return FlowDraft(
         title=row["title"],
         summary=row["summary"],

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from bot.domain.errors import FlowPilotError
 from bot.domain.flows import FlowDraft
+from bot.domain.members import Member
+from bot.domain.proposals import Proposal
 from bot.domain.tree_ids import next_number
 from bot.domain.trees import FlowTree, Node
 from bot.domain.validation import named, problems_of
@@ -46,8 +48,25 @@ class NothingToUndoError(FlowPilotError):
         super().__init__("There is nothing to undo.")
 
 
+class DraftGoneError(FlowPilotError):
+    """There is no such draft any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This draft is gone: somebody decided on the proposal, or gave the draft up. Look at the proposal's card."
+        )
+
+
+class DraftTakenError(FlowPilotError):
+    """Somebody else works on the draft."""
+
+    def __init__(self, editor: str) -> None:
+        super().__init__(f"{editor} works on this draft now. Copy what you wrote, or ask.")
+        self.editor = editor
+
+
 class DraftMovedError(FlowPilotError):
-    """The draft is no longer what the person saw: it was changed in another window, or taken over, or given up."""
+    """The draft was changed in another window since the person saw it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -137,6 +156,29 @@ class EditingDraft:
         content = merged_drafts(self.base, self.content, theirs)
         begun = self.begun_anew(theirs, version, now=now)
         return replace(begun, content=content, undo=() if content == theirs else (theirs,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """A draft as one person sees it. `editor` is the name of whoever works on it."""
+
+    draft: EditingDraft
+    proposal: Proposal
+    member: Member
+    editor: str
+
+    @property
+    def is_mine(self) -> bool:
+        return self.draft.member_id == self.member.id
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the proposal has a newer version than the one that the draft was begun from."""
+        return self.draft.base_version != self.proposal.version
+
+    @property
+    def can_publish(self) -> bool:
+        return self.is_mine and not self.is_stale
 
 
 def merged_drafts(base: FlowDraft, mine: FlowDraft, theirs: FlowDraft) -> FlowDraft:

@@ -21,7 +21,7 @@ from bot.domain.workspaces import Workspace
 from bot.services.analysis import analyze_pending, show_waiting_proposals
 from bot.services.batches import collect_batches, submit_batch
 from bot.services.digests import open_due_digest
-from bot.services.forgetting import forget_old_job_log, forget_old_talk
+from bot.services.forgetting import forget_old_drafts, forget_old_job_log, forget_old_talk
 from bot.services.proposals import expire_proposals
 from bot.services.uniting import unite_knowledge
 from bot.services.workspaces import active_workspaces
@@ -72,6 +72,7 @@ def bells(
         await _for_each_workspace(database, lambda each: expire_proposals(database, each.id, now=now))
         await _for_each_workspace(database, lambda each: show_waiting_proposals(database, each.id, now=now))
         await _for_each_workspace(database, lambda each: forget_old_talk(database, each.id, now=now))
+        await _for_each_workspace(database, lambda each: forget_old_drafts(database, each.id, now=now))
         await forget_old_job_log(database, now=now)
 
     return (

@@ -1,9 +1,10 @@
-"""What is remembered for a while only: Slack's event ids, what was said, and the log of jobs done."""
+"""What is remembered for a while only: Slack's event ids, what was said, drafts, and the log of jobs done."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.domain.editing import DRAFTS_KEPT
 from storage.database import Database
 
 EVENTS_KEPT = timedelta(hours=1)
@@ -17,6 +18,12 @@ async def forget_old_talk(database: Database, workspace_id: str, *, now: datetim
     async with database.transaction(workspace_id) as tx:
         await tx.events.forget_before(now - EVENTS_KEPT)
         await tx.utterances.forget_before(now - UTTERANCES_KEPT)
+
+
+async def forget_old_drafts(database: Database, workspace_id: str, *, now: datetime) -> int:
+    """Forget what nobody has worked on for long, and what is of no use any more; how many drafts those were."""
+    async with database.transaction(workspace_id) as tx:
+        return await tx.drafts.forget_idle(now - DRAFTS_KEPT)
 
 
 async def forget_old_job_log(database: Database, *, now: datetime) -> None:

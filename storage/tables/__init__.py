@@ -1,6 +1,7 @@
 """Every table. A tenant's table has `workspace_id` first in its primary key and in every foreign key."""
 
 from storage.tables.batches import batch_items, batches
+from storage.tables.drafts import drafts
 from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, gaps, proposals, search_words
 from storage.tables.metadata import metadata
 from storage.tables.sessions import pushes, scripts, sessions
@@ -23,6 +24,7 @@ __all__ = [
     "batch_items",
     "batches",
     "digests",
+    "drafts",
     "flow_versions",
     "flows",
     "gaps",

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from bot.domain.editing import DraftGoneError, DraftMovedError, Edited, Subject
 from bot.domain.errors import KnowledgeMovedError, LeaseLostError, NotFoundError
 from bot.domain.flows import FlowOrigin
 from bot.domain.members import Role
@@ -198,6 +199,11 @@ class Belongings:
             self.token = await tx.tokens.add("ci", b"hash", is_admin=True, now=NOW)
             await tx.utterances.remember("key", MessageRef("C1", "1.1"), NOW)
             await tx.events.first_seen("Ev1", NOW - timedelta(days=1))
+            draft = await tx.drafts.begin(
+                Subject(Edited.PROPOSAL, self.proposal.id), a_draft(), base_version=1, member_id="U1", now=NOW
+            )
+            assert draft
+            self.draft = draft
             await tx.spendings.add(self.session.id, SPENDING, analyst="claude", now=NOW)
             await tx.batches.open({self.session.id: []}, analyst="claude", model="claude", until=NOW, now=NOW)
             (self.batch,) = await tx.batches.opened()
@@ -284,6 +290,11 @@ class Belongings:
             lambda tx: tx.proposals.set_published(proposal, flow, 1),
             lambda tx: tx.proposals.set_card(proposal, ref),
             lambda tx: tx.proposals.expire(untouched_since=NOW + timedelta(days=1), now=NOW),
+            lambda tx: tx.drafts.find(self.draft.subject),
+            lambda tx: tx.drafts.get(self.draft.id),
+            lambda tx: tx.drafts.save(self.draft, seen_revision=1),
+            lambda tx: tx.drafts.forget(self.draft.subject),
+            lambda tx: tx.drafts.forget_idle(NOW + timedelta(days=1)),
             lambda tx: tx.members.find("U1"),
             lambda tx: tx.members.set_role("U1", Role.ENGINEER),
             lambda tx: tx.members.admins(),
@@ -338,7 +349,7 @@ async def test_strangers_find_and_change_nothing(
         try:
             async with database.transaction(other_workspace.id) as tx:
                 assert await touch(tx) in NOTHING, number
-        except (NotFoundError, LeaseLostError, KnowledgeMovedError):
+        except (DraftGoneError, DraftMovedError, NotFoundError, LeaseLostError, KnowledgeMovedError):
             pass
     async with database.snapshot(other_workspace.id) as tx:
         assert (await tx.dashboards.dashboard(WINDOW)).is_empty
