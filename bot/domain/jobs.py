@@ -15,6 +15,15 @@ class ShowProposalCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowDraftPicture:
+    """Draw a draft in the view that waits for its picture."""
+
+    name: ClassVar[str] = "draft.show_picture"
+    draft_id: int
+    view_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendStats:
     """Answer `/flowpilot stats`. `share` posts into `channel`, else the picture goes to the person by DM.
 
@@ -67,9 +76,12 @@ class ForgetWorkspace:
     uninstalled_at: str
 
 
-Job = ShowProposalCard | SendStats | RedrawStats | PostDigest | RefreshHome | ForgetWorkspace
+Job = (
+    ShowProposalCard | ShowDraftPicture | SendStats | RedrawStats | PostDigest | RefreshHome | ForgetWorkspace
+)
 JOBS: tuple[type[Job], ...] = (
     ShowProposalCard,
+    ShowDraftPicture,
     SendStats,
     RedrawStats,
     PostDigest,

@@ -10,6 +10,7 @@ from bot.domain.analysis import Alignment, Candidate
 from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
+from bot.domain.editing import EditingDraft
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import Session
 from bot.domain.spending import Trouble
@@ -89,6 +90,12 @@ class Messenger(Protocol):
     async def post_digest(
         self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str
     ) -> MessageRef: ...
+
+    async def show_draft(
+        self, workspace_id: str, view_id: str, draft: EditingDraft, picture: Picture
+    ) -> None:
+        """Show the picture of a draft in an open view; one that was closed stays closed."""
+        ...
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None: ...
 

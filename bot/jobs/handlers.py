@@ -13,10 +13,12 @@ from bot.domain.jobs import (
     RedrawStats,
     RefreshHome,
     SendStats,
+    ShowDraftPicture,
     ShowProposalCard,
 )
 from bot.services.desk import Desk
 from bot.services.digests import post_digest
+from bot.services.editing import show_draft_picture
 from bot.services.home import refresh_home
 from bot.services.proposals import show_proposal_card
 from bot.services.stats import redraw_stats, send_stats
@@ -29,6 +31,9 @@ Handler = Callable[[str, Any], Awaitable[None]]
 def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
     async def show_card(workspace_id: str, job: ShowProposalCard) -> None:
         await show_proposal_card(desk, workspace_id, job.proposal_id)
+
+    async def draw_draft(workspace_id: str, job: ShowDraftPicture) -> None:
+        await show_draft_picture(desk, workspace_id, job.draft_id, job.view_id)
 
     async def send(workspace_id: str, job: SendStats) -> None:
         await send_stats(desk, workspace_id, job)
@@ -48,6 +53,7 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
 
     return {
         ShowProposalCard: show_card,
+        ShowDraftPicture: draw_draft,
         SendStats: send,
         RedrawStats: redraw,
         PostDigest: digest,

@@ -10,6 +10,7 @@ from bot.ai.redaction import redact, redact_session
 from bot.charts.registry import Chart
 from bot.domain.cards import Picture, ProposalCard, ProposalDetails
 from bot.domain.digests import FlowMention
+from bot.domain.editing import Edited, Subject
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin
 from bot.domain.merging import compare
 from bot.domain.proposals import (
@@ -79,6 +80,8 @@ async def decide_proposal(
             detail={"from": decision.was, "to": decision.status, "reason": decision.reason},
             at=now,
         )
+        if decided.status is not ProposalStatus.PENDING:
+            await tx.drafts.forget(Subject(Edited.PROPOSAL, proposal_id))
         await redraw_card(tx, proposal_id)
         # Last, because from here to the commit every other decision of the workspace waits.
         await tx.workspaces.touch_knowledge()

@@ -59,6 +59,10 @@ class ViewGoneError(Exception):
     """The modal was closed."""
 
 
+class ViewChangedError(Exception):
+    """The view is no longer what it was when it was clicked."""
+
+
 class ScopeMissingError(SlackRefusedError):
     """The app lacks a permission: its manifest in Slack is older than the program."""
 
@@ -126,6 +130,7 @@ ERRORS: dict[str, Callable[[Refusal], Exception]] = {
     "edit_window_closed": lambda refusal: MessageGoneError(refusal.code),
     "exchanged_trigger_id": TooLateError,
     "expired_trigger_id": TooLateError,
+    "hash_conflict": lambda refusal: ViewChangedError(refusal.code),
     "invalid_auth": InstallationGoneError,
     "invalid_trigger_id": TooLateError,
     "is_archived": ChannelUnusableError,

@@ -15,6 +15,16 @@ class Action(StrEnum):
     PROPOSAL_REJECT = "proposal.reject"
     PROPOSAL_REOPEN = "proposal.reopen"
     PROPOSAL_VIEW = "proposal.view"
+    DRAFT_STEP = "draft.step"
+    DRAFT_DETAILS = "draft.details"
+    DRAFT_UNDO = "draft.undo"
+    DRAFT_PICTURE = "draft.picture"
+    DRAFT_TEXT = "draft.text"
+    DRAFT_START_OVER = "draft.start_over"
+    DRAFT_TAKE_OVER = "draft.take_over"
+    DRAFT_CARRY_OVER = "draft.carry_over"
+    DRAFT_BACK = "draft.back"
+    DRAFT_ON = "draft.on"
     QUEUE_OPEN = "queue.open"
     STATS_SHARE = "stats.share"
     STATS_WEEK = "stats.week"
@@ -25,7 +35,14 @@ class Action(StrEnum):
 class Callback(StrEnum):
     """Modals, by what their submission asks for."""
 
-    PROPOSAL_PUBLISH = "proposal.publish"
+    DRAFT_PUBLISH = "draft.publish"
+    DRAFT_DETAILS = "draft.details"
+    DRAFT_TEXT = "draft.text"
+    STEP_EDIT = "step.edit"
+    STEP_ADD = "step.add"
+    STEP_INSERT = "step.insert"
+    STEP_MOVE = "step.move"
+    STEP_DELETE = "step.delete"
     PROPOSAL_REJECT = "proposal.reject"
     STATS_SHARE = "stats.share"
 
@@ -33,14 +50,36 @@ class Callback(StrEnum):
 class Field(StrEnum):
     """Inputs of modals: the block's id; the element in it has the action id `VALUE`.
 
-    The steps of a flow take several inputs when they are long: `STEPS` with a number from 0 behind it.
+    Of some there are several, with a number from 0 behind: `STEPS`, when a flow's text is long, `LABEL` and `NEXT`.
     """
 
     CHANNEL = "channel"
+    DOMAIN = "domain"
+    EXPECTED = "expected"
+    HELP = "help"
+    INSTEAD = "instead"
+    KEYWORDS = "keywords"
+    KIND = "kind"
+    LABEL = "label"
+    NEXT = "next"
+    ORDER = "order"
+    PARENT = "parent"
     REASON = "reason"
     STEPS = "steps."
+    SCRIPT = "script"
     SUMMARY = "summary"
+    TEXT = "text"
     TITLE = "title"
+
+
+class StepVerb(StrEnum):
+    """What the menu of a step in the editor offers."""
+
+    EDIT = "edit"
+    ADD = "add"
+    INSERT = "insert"
+    MOVE = "move"
+    DELETE = "delete"
 
 
 COMMAND = "/flowpilot"
@@ -65,3 +104,22 @@ class VersionedId:
         """The value that `str` made. Raises ValueError for anything else."""
         id_, version = text.split(":")
         return cls(int(id_), int(version))
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPlace:
+    """Where somebody is in the editor: the draft in the revision that they see, the page, and a step's number (from 1)."""
+
+    draft_id: int
+    revision: int
+    page: int = 0
+    step: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}:{self.revision}:{self.page}:{self.step}"
+
+    @classmethod
+    def parse(cls, text: str) -> DraftPlace:
+        """The place that `str` made. Raises ValueError for anything else."""
+        draft_id, revision, page, step = map(int, text.split(":"))
+        return cls(draft_id, revision, page, step)

@@ -14,6 +14,7 @@ import structlog
 from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
+from bot.domain.editing import EditingDraft
 from bot.domain.ports import Clock
 from bot.domain.proposals import MessageRef, ProposalStatus
 from bot.services.members import list_reviewers
@@ -26,6 +27,7 @@ from bot.slack.errors import (
     InstallationGoneError,
     MessageGoneError,
     SlackRefusedError,
+    ViewGoneError,
 )
 from bot.slack.files import Pictures
 from bot.slack.pace import Pace, Recent, Turns
@@ -38,6 +40,7 @@ from bot.slack.views.home import home_view
 from bot.slack.views.notices import notice_message
 from bot.slack.views.proposals import proposal_card
 from bot.slack.views.stats import dashboard_answer, dashboard_message
+from bot.slack.views.workbench import picture_view
 from storage.database import Database
 
 SECONDS_BETWEEN_MESSAGES = 1.0
@@ -150,6 +153,18 @@ class SlackMessenger:
         async with self._watching(workspace_id):
             post = partial(self._speech.post, workspace_id, channel, key=key)
             return await self._with_picture(workspace_id, partial(digest_message, digest), picture, post)
+
+    async def show_draft(
+        self, workspace_id: str, view_id: str, draft: EditingDraft, picture: Picture
+    ) -> None:
+        async def show(view: Json) -> None:
+            await self._api.call(workspace_id, "views.update", view_id=view_id, view=view)
+
+        async with self._watching(workspace_id):
+            try:
+                await self._with_picture(workspace_id, partial(picture_view, draft), picture, show)
+            except ViewGoneError:
+                log.info("slack.modal_closed", workspace=workspace_id)
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
         view = home_view(facts, now=self._clock.now())

@@ -8,7 +8,7 @@ import structlog
 
 from bot.slack.deps import SlackDeps
 from bot.slack.errors import ViewGoneError
-from bot.slack.payloads import ProposalClick, QueueClick
+from bot.slack.payloads import DraftClick, ProposalClick, QueueClick
 from bot.slack.refusals import words_for
 from bot.slack.views.blocks import Json
 from bot.slack.views.notices import loading_modal, notice_modal
@@ -17,7 +17,10 @@ log = structlog.get_logger(__name__)
 
 
 async def show_modal(
-    click: ProposalClick | QueueClick, title: str, make: Callable[[], Awaitable[Json]], deps: SlackDeps
+    click: ProposalClick | QueueClick | DraftClick,
+    title: str,
+    make: Callable[[], Awaitable[Json]],
+    deps: SlackDeps,
 ) -> None:
     """Open a modal and fill it with what `make` returns; if that fails, with the reason."""
     workspace_id = click.by.workspace_id

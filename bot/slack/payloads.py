@@ -6,11 +6,12 @@ raises KeyError, ValueError or TypeError.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.proposals import MessageRef
-from bot.slack.ids import PERIOD_ACTIONS, VALUE, Field, VersionedId
+from bot.slack.ids import PERIOD_ACTIONS, VALUE, Action, DraftPlace, Field, VersionedId
 from bot.slack.views.blocks import Json
 
 
@@ -36,12 +37,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalClick:
-    """A button that carries a proposal. `in_modal`: it stands in a modal, so another one goes on top."""
+    """A button that carries a proposal. `in_modal`: it stands in a modal (`view_id`), so another one goes on top."""
 
     by: Person
     seen: VersionedId
     trigger_id: str
     in_modal: bool = False
+    view_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +61,35 @@ class RejectionSubmitted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditSubmitted:
-    """`parts` are the texts of the inputs that hold the steps, in order."""
+class DraftClick:
+    """A click in the editor: on what, and what was chosen from a menu there. `view_hash` is what the view is now."""
 
     by: Person
-    seen: VersionedId
-    title: str
-    summary: str
-    parts: tuple[str, ...]
+    place: DraftPlace
+    action: Action
+    chosen: str
+    view_id: str
+    view_hash: str
+    trigger_id: str
+    in_modal: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSubmitted:
+    """A form of the editor: what stands in each of its blocks. `editor_id` is the view below, which is the editor."""
+
+    by: Person
+    place: DraftPlace
+    editor_id: str | None
+    values: Mapping[str, str]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The texts of the inputs that hold the steps as text, in order."""
+        numbers = sorted(
+            int(block.removeprefix(Field.STEPS)) for block in self.values if block.startswith(Field.STEPS)
+        )
+        return tuple(self.values[f"{Field.STEPS}{number}"] for number in numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +157,7 @@ def proposal_click(body: Json, workspace_id: str) -> ProposalClick:
         seen=VersionedId.parse(body["actions"][0]["value"]),
         trigger_id=body["trigger_id"],
         in_modal=_is_in_modal(body),
+        view_id=str((body.get("view") or {}).get("id", "")),
     )
 
 
@@ -151,18 +175,26 @@ def rejection_submitted(body: Json, workspace_id: str) -> RejectionSubmitted:
     )
 
 
-def edit_submitted(body: Json, workspace_id: str) -> EditSubmitted:
-    steps = sorted(
-        (int(block.removeprefix(Field.STEPS)), block)
-        for block in body["view"]["state"]["values"]
-        if block.startswith(Field.STEPS)
-    )
-    return EditSubmitted(
+def draft_click(body: Json, workspace_id: str) -> DraftClick:
+    action, view = body["actions"][0], body["view"]
+    return DraftClick(
         by=_person(body, workspace_id),
-        seen=VersionedId.parse(body["view"]["private_metadata"]),
-        title=_entered(body, Field.TITLE).strip(),
-        summary=_entered(body, Field.SUMMARY).strip(),
-        parts=tuple(_entered(body, block) for _, block in steps),
+        place=DraftPlace.parse(view["private_metadata"]),
+        action=Action(action["action_id"]),
+        chosen=(action.get("selected_option") or {}).get("value", ""),
+        view_id=view["id"],
+        view_hash=view["hash"],
+        trigger_id=body["trigger_id"],
+    )
+
+
+def draft_submitted(body: Json, workspace_id: str) -> DraftSubmitted:
+    view = body["view"]
+    return DraftSubmitted(
+        by=_person(body, workspace_id),
+        place=DraftPlace.parse(view["private_metadata"]),
+        editor_id=view.get("previous_view_id"),
+        values={block: _held(elements[VALUE]) for block, elements in view["state"]["values"].items()},
     )
 
 
@@ -285,6 +317,11 @@ def _is_from_person(event: Json) -> bool:
 def _entered(body: Json, block: str) -> str:
     """What was written into an input; empty when nothing was."""
     return str(body["view"]["state"]["values"][str(block)][VALUE].get("value") or "")
+
+
+def _held(element: Json) -> str:
+    """What was written or chosen; empty when nothing was."""
+    return str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
 
 
 def _period_and_domain(value: str) -> tuple[int, str | None]:

@@ -10,15 +10,28 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from bot.slack import payloads
 from bot.slack.deps import Ack, SlackDeps
+from bot.slack.draft_forms import EDITS
 from bot.slack.ids import COMMAND, Action, Callback
+from bot.slack.listeners.editor import (
+    handle_carry_over_clicked,
+    handle_details_clicked,
+    handle_edit_clicked,
+    handle_page_clicked,
+    handle_picture_clicked,
+    handle_publish_submitted,
+    handle_start_over_clicked,
+    handle_step_clicked,
+    handle_take_over_clicked,
+    handle_text_clicked,
+    handle_undo_clicked,
+    submitting,
+)
 from bot.slack.listeners.help import handle_command_typed, handle_direct_message, handle_mentioned
 from bot.slack.listeners.home import handle_home_opened
 from bot.slack.listeners.lifecycle import handle_app_removed
 from bot.slack.listeners.proposals import (
     handle_approve_clicked,
     handle_dismiss_clicked,
-    handle_edit_clicked,
-    handle_edit_submitted,
     handle_reject_clicked,
     handle_rejection_submitted,
     handle_reopen_clicked,
@@ -55,6 +68,16 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.PROPOSAL_REJECT: Route(payloads.proposal_click, handle_reject_clicked),
     Action.PROPOSAL_REOPEN: Route(payloads.proposal_click, handle_reopen_clicked),
     Action.PROPOSAL_VIEW: Route(payloads.proposal_click, handle_view_clicked),
+    Action.DRAFT_STEP: Route(payloads.draft_click, handle_step_clicked),
+    Action.DRAFT_DETAILS: Route(payloads.draft_click, handle_details_clicked),
+    Action.DRAFT_UNDO: Route(payloads.draft_click, handle_undo_clicked),
+    Action.DRAFT_PICTURE: Route(payloads.draft_click, handle_picture_clicked),
+    Action.DRAFT_TEXT: Route(payloads.draft_click, handle_text_clicked),
+    Action.DRAFT_START_OVER: Route(payloads.draft_click, handle_start_over_clicked),
+    Action.DRAFT_TAKE_OVER: Route(payloads.draft_click, handle_take_over_clicked),
+    Action.DRAFT_CARRY_OVER: Route(payloads.draft_click, handle_carry_over_clicked),
+    Action.DRAFT_BACK: Route(payloads.draft_click, handle_page_clicked),
+    Action.DRAFT_ON: Route(payloads.draft_click, handle_page_clicked),
     Action.QUEUE_OPEN: Route(payloads.queue_click, handle_queue_clicked),
     Action.STATS_SHARE: Route(payloads.stats_click, handle_share_clicked),
     Action.STATS_WEEK: Route(payloads.stats_click, handle_period_clicked),
@@ -62,7 +85,8 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.STATS_QUARTER: Route(payloads.stats_click, handle_period_clicked),
 }
 VIEWS: Mapping[Callback, Route[Any]] = {
-    Callback.PROPOSAL_PUBLISH: Route(payloads.edit_submitted, handle_edit_submitted),
+    Callback.DRAFT_PUBLISH: Route(payloads.draft_submitted, handle_publish_submitted),
+    **{callback: Route(payloads.draft_submitted, submitting(callback)) for callback in EDITS},
     Callback.PROPOSAL_REJECT: Route(payloads.rejection_submitted, handle_rejection_submitted),
     Callback.STATS_SHARE: Route(payloads.share_submitted, handle_share_submitted),
 }

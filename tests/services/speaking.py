@@ -6,6 +6,7 @@ from bot.charts.pool import ChartPool
 from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
+from bot.domain.editing import EditingDraft
 from bot.domain.proposals import MessageRef
 from bot.services.desk import Desk
 from storage.database import Database
@@ -64,6 +65,11 @@ class RememberingMessenger:
         self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str
     ) -> MessageRef:
         return self._say("post_digest", channel, digest, picture)
+
+    async def show_draft(
+        self, workspace_id: str, view_id: str, draft: EditingDraft, picture: Picture
+    ) -> None:
+        self._say("show_draft", view_id, draft, picture)
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
         self._say("publish_home", facts.member.id, facts)

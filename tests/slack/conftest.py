@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import asyncpg
 import pytest
+from aiohttp import web
 
 from bot.charts.pool import ChartPool
 from bot.charts.registry import Chart
@@ -26,6 +27,7 @@ from bot.services.workspaces import ensure_workspace
 from bot.slack.api import OneWorkspace, SlackApi, open_session
 from bot.slack.app import build_app
 from bot.slack.deps import SlackDeps
+from bot.slack.http import slack_endpoint
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import People
 from bot.slack.socket_mode import run_socket_mode
@@ -204,3 +206,18 @@ async def bot(sandbox: Sandbox, database: Database, superuser: asyncpg.Connectio
         await sandbox.until(lambda: sandbox.connection_count == 1)
         yield Bot(sandbox, database, deps, desk, clock, sleeps, superuser, connection.aclose)
         await deps.running.drain(5)
+
+
+@pytest.fixture
+async def over_http(bot: Bot) -> AsyncIterator[str]:
+    """The bot, reached over HTTP; gives the request URL."""
+    config = bot.sandbox.config
+    tokens = OneWorkspace(TEAM, config.bot_token)
+    app = build_app(bot.deps, tokens=tokens, signing_secret=config.signing_secret)
+    server = web.Application()
+    server.router.add_post("/slack/events", slack_endpoint(app))
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    await runner.cleanup()

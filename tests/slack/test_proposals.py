@@ -11,8 +11,6 @@ from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
 from tests.slack.conftest import ADA, BEN, CHLOE, TEAM, Bot, said_by
 from tests.storage.makers import a_draft, a_tree
 
-OUTLINE = "Is split tunnelling on?\n  No: = Lower the MTU to 1350.\n  Yes: ! Ask the network team."
-
 
 async def a_change(bot: Bot) -> Proposal:
     """A proposal to change a published flow."""
@@ -145,48 +143,6 @@ async def test_a_rejection_that_comes_too_late_keeps_the_form_open(bot: Bot) -> 
     await bot.deps.running.drain(5)
     await ada.submit(form, {"reason": "Wrong"})
     assert "Chloe Marsh approved this" in bot.modal(ADA).errors["reason"]  # type: ignore[union-attr]
-
-
-async def test_editing_publishes_what_was_submitted(bot: Bot) -> None:
-    proposal = await bot.a_proposal(title="VPN drops")
-    ada = bot.sandbox.person(ADA)
-    await ada.click(bot.cards()[0], "proposal.edit")
-    form = await bot.modal_with(ADA, "Is split tunnelling on?")
-    steps = OUTLINE.replace("1350", "1300")
-    ack = await ada.submit(form, {"title": "VPN keeps dropping", "summary": "", "steps.0": steps})
-    await bot.settle()
-    decided = await bot.proposal(proposal.id)
-    async with bot.database.transaction(TEAM) as tx:
-        flow = await tx.flows.get(decided.published_flow_id or 0)
-    assert ack.ok
-    assert bot.modal(ADA) is None
-    assert decided.status is ProposalStatus.MODIFIED
-    assert flow.title == "VPN keeps dropping"
-    assert "Lower the MTU to 1300." in [node.text for node in flow.tree.nodes.values()]
-    assert "published as *VPN keeps dropping* version 1" in said_by(bot.cards()[0])
-
-
-async def test_a_wrong_line_is_named_beside_the_steps_and_nothing_is_published(bot: Bot) -> None:
-    proposal = await bot.a_proposal()
-    ada = bot.sandbox.person(ADA)
-    await ada.click(bot.cards()[0], "proposal.edit")
-    form = await bot.modal_with(ADA, "Is split tunnelling on?")
-    steps = "Is split tunnelling on?\n  No: = Lower the MTU.\n  Yes: Is it on Wi-Fi?"
-    await ada.submit(form, {"steps.0": steps})
-    errors = bot.modal(ADA).errors  # type: ignore[union-attr]
-    assert list(errors) == ["steps.0"]
-    assert "Line 3" in errors["steps.0"]
-    assert (await bot.proposal(proposal.id)).status is ProposalStatus.PENDING
-
-
-async def test_an_edit_of_a_proposal_that_grew_meanwhile_is_refused_in_the_form(bot: Bot) -> None:
-    proposal = await bot.a_proposal()
-    ada = bot.sandbox.person(ADA)
-    await ada.click(bot.cards()[0], "proposal.edit")
-    form = await bot.modal_with(ADA, "Is split tunnelling on?")
-    await grown(bot, proposal)
-    await ada.submit(form, {"steps.0": OUTLINE})
-    assert "changed since you opened it" in bot.modal(ADA).errors["title"]  # type: ignore[union-attr]
 
 
 async def test_a_change_of_a_flow_is_published_through_the_editor_only(bot: Bot) -> None:

@@ -14,6 +14,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.domain.cards import ProposalCard, ProposalDetails
 from bot.domain.digests import FlowMention
+from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, TreeProblem
 from bot.domain.flows import FlowDraft
 from bot.domain.members import Member
@@ -22,7 +23,9 @@ from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import ProposalKind, ProposalStatus
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
+from bot.domain.validation import problems_of as tree_problems
 from bot.sandbox import Problem, lint_message, lint_view
+from bot.slack.ids import DraftPlace
 from bot.slack.views import (
     details,
     digests,
@@ -33,13 +36,15 @@ from bot.slack.views import (
     queue,
     samples,
     stats,
+    step_forms,
+    workbench,
 )
 from bot.slack.views import (
     help as help_view,
 )
 from bot.slack.views.editor import split_outline, tree_errors
 
-MODULES = (details, digests, editor, help_view, home, notices, proposals, queue, stats)
+MODULES = (details, digests, editor, help_view, home, notices, proposals, queue, stats, step_forms, workbench)
 
 
 def name_of(module: ModuleType) -> str:
@@ -137,7 +142,6 @@ def test_no_proposal_breaks_a_limit_or_calls_a_channel(card: ProposalCard) -> No
         proposals.proposal_card(card, samples.PICTURE),
         proposals.proposal_card(card, None),
         details.details_modal(ProposalDetails(card=card, evidence=(session,) * 30), None),
-        editor.edit_modal(card.proposal),
         editor.reject_modal(card.proposal),
         queue.queue_answer(samples.QUEUE, [card.proposal] * 10, now=samples.NOW),
     ]
@@ -161,6 +165,50 @@ def test_no_words_of_people_break_a_limit_or_call_a_channel(text: str, name: str
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
     assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
+def bench_of(content: FlowDraft) -> Workbench:
+    return replace(workbench.SAMPLE, draft=replace(workbench.SAMPLE.draft, content=content))
+
+
+@settings(max_examples=40, deadline=None)
+@given(tree=trees(), texts=st.lists(long_text(3000), min_size=3, max_size=3))
+def test_no_draft_breaks_a_limit_or_calls_a_channel(tree: FlowTree, texts: list[str]) -> None:
+    draft = FlowDraft(title=texts[0], summary=texts[1], tree=tree, keywords=tuple(texts))
+    bench, place = bench_of(draft), DraftPlace(5, 3)
+    shown = [
+        workbench.workbench_modal(bench, now=samples.NOW, notice=texts[2]),
+        workbench.workbench_modal(replace(bench, member=samples.BEN, editor=texts[2]), now=samples.NOW),
+        workbench.picture_view(bench.draft, None),
+        step_forms.details_form(bench, place),
+        editor.text_form(bench, place),
+        *(
+            make(step_forms.StepForm(bench, place, "n1"))
+            for make in (step_forms.edit_form, step_forms.insert_form)
+        ),
+        *(
+            make(step_forms.StepForm(bench, place, "n2"))
+            for make in (step_forms.move_form, step_forms.delete_form)
+        ),
+    ]
+    assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
+    assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
+def test_the_form_of_a_step_with_ten_answers_in_the_largest_flow_fits_into_a_view() -> None:
+    text = "Fühlt sich das Gerät wärmer an als sonst? 装置は熱いですか " * 10
+    options = tuple(Option(f"o{n}", f"{n}" + "ü" * 73, f"n{n + 1}") for n in range(1, 11))
+    nodes = {"n1": Node(kind=NodeKind.QUESTION, text=text, options=options)}
+    for number in range(2, 201):
+        target = (Option("o1", "Weiter", f"n{number + 10}"),) if number <= 190 else ()
+        kind = NodeKind.QUESTION if target else NodeKind.RESOLUTION
+        nodes[f"n{number}"] = Node(kind=kind, text=text, options=target)
+    tree = FlowTree("n1", nodes)
+    assert tree_problems(tree) == ()
+    bench = bench_of(replace(samples.NEW_FLOW.proposal.draft, tree=tree))
+    form = step_forms.edit_form(step_forms.StepForm(bench, DraftPlace(5, 3, 0, 1), "n1"))
+    assert problems_of(form) == []
+    assert len(json.dumps(form)) < 250_000
 
 
 @given(tree=trees())
@@ -191,7 +239,7 @@ def test_a_flow_that_no_form_can_hold_is_not_offered_for_editing() -> None:
     ends = {option.next: Node(kind=NodeKind.RESOLUTION, text="x" * 2000) for option in options}
     tree = FlowTree("n1", {"n1": Node(kind=NodeKind.QUESTION, text="What?", options=options), **ends})
     draft = replace(samples.NEW_FLOW.proposal.draft, tree=tree)
-    modal = editor.edit_modal(replace(samples.NEW_FLOW.proposal, draft=draft))
+    modal = editor.text_form(bench_of(draft), DraftPlace(5, 3))
     assert "submit" not in modal
     assert "too long" in json.dumps(modal)
 

@@ -3,14 +3,12 @@
 import asyncio
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import yaml
-from aiohttp import web
 
 import bot.slack.views
 from bot.domain.proposals import ProposalStatus
@@ -19,7 +17,6 @@ from bot.sandbox import Sandbox
 from bot.slack.api import OneWorkspace, SlackApi, identify, is_loopback, open_session
 from bot.slack.app import build_app
 from bot.slack.errors import InstallationGoneError, SlackUnansweredError
-from bot.slack.http import slack_endpoint
 from bot.slack.ids import PERIOD_ACTIONS, Action, Callback
 from bot.slack.manifest import BOT_SCOPES, manifest
 from bot.slack.register import ACTIONS, COMMANDS, EVENTS, VIEWS
@@ -115,21 +112,6 @@ async def test_bolt_takes_nothing_from_the_environment(bot: Bot, monkeypatch: py
     assert app.oauth_flow is None
     assert app.installation_store is None
     assert app.client.token is None
-
-
-@pytest.fixture
-async def over_http(bot: Bot) -> AsyncIterator[str]:
-    """The bot, reached over HTTP; gives the request URL."""
-    config = bot.sandbox.config
-    tokens = OneWorkspace(TEAM, config.bot_token)
-    app = build_app(bot.deps, tokens=tokens, signing_secret=config.signing_secret)
-    server = web.Application()
-    server.router.add_post("/slack/events", slack_endpoint(app))
-    runner = web.AppRunner(server, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    await runner.cleanup()
 
 
 async def test_the_same_app_works_over_http(bot: Bot, over_http: str) -> None:

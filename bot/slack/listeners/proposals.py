@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
-from bot.domain.errors import AlreadyDecidedError, InvalidTreeError, StaleVersionError
-from bot.domain.flows import FlowDraft
+from bot.domain.errors import AlreadyDecidedError, StaleVersionError
 from bot.domain.jobs import ShowProposalCard
-from bot.domain.members import Member
-from bot.domain.outline_text import from_outline
 from bot.domain.proposals import (
     Approve,
     Dismiss,
     MessageRef,
     Proposal,
     ProposalStatus,
-    Publish,
     Reject,
     Reopen,
     Request,
@@ -28,10 +23,10 @@ from bot.slack.deps import Ack, SlackDeps
 from bot.slack.errors import ChannelUnusableError, MessageGoneError, SlackRefusedError
 from bot.slack.ids import VersionedId
 from bot.slack.modals import show_modal
-from bot.slack.payloads import EditSubmitted, ProposalClick, RejectionSubmitted
+from bot.slack.payloads import ProposalClick, RejectionSubmitted
 from bot.slack.views.blocks import Json
 from bot.slack.views.details import SHOWN_EVIDENCE, details_modal
-from bot.slack.views.editor import edit_modal, reject_modal, tree_errors
+from bot.slack.views.editor import reject_modal
 
 
 async def handle_approve_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
@@ -47,15 +42,6 @@ async def handle_dismiss_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps
 async def handle_reopen_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
     await ack()
     await _decide_clicked(Reopen, click, deps)
-
-
-async def handle_edit_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
-    await ack()
-
-    async def make() -> Json:
-        return edit_modal(await _open_for_decision(deps, click))
-
-    await show_modal(click, "Edit proposal", make, deps)
 
 
 async def handle_reject_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
@@ -77,32 +63,6 @@ async def handle_rejection_submitted(submitted: RejectionSubmitted, ack: Ack, de
     request = Reject(by=member, seen_version=submitted.seen.version, reason=submitted.reason)
     await _decide(deps, submitted.by.workspace_id, submitted.seen, request)
     await ack()
-
-
-async def handle_edit_submitted(submitted: EditSubmitted, ack: Ack, deps: SlackDeps) -> None:
-    """Publish the edited proposal, or show what is wrong beside the lines where it is."""
-    member = await deps.people.recognise(submitted.by)
-    try:
-        proposal = await get_proposal(deps.database, submitted.by.workspace_id, submitted.seen.id)
-        request = Publish(
-            by=member, seen_version=submitted.seen.version, draft=_edited(proposal, member, submitted)
-        )
-        await _decide(deps, submitted.by.workspace_id, submitted.seen, request)
-    except InvalidTreeError as error:
-        await ack(response_action="errors", errors=tree_errors(error, submitted.parts))
-    else:
-        await ack()
-
-
-def _edited(proposal: Proposal, member: Member, submitted: EditSubmitted) -> FlowDraft:
-    """The draft as it was submitted.
-
-    Raises:
-        FlowPilotError: the proposal is no longer what the person saw, or the steps are wrong.
-    """
-    require_decidable(proposal, member, submitted.seen.version)
-    tree = from_outline("\n".join(submitted.parts), base=proposal.draft.tree)
-    return replace(proposal.draft, title=submitted.title, summary=submitted.summary, tree=tree)
 
 
 async def _decide_clicked(

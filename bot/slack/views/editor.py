@@ -1,25 +1,26 @@
-"""Editing a proposal before it is published, and rejecting one."""
+"""Editing the steps of a draft as text, and rejecting a proposal."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
+from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, TreeProblem
 from bot.domain.outline_text import to_outline
 from bot.domain.proposals import MAX_REASON, Proposal, ProposalKind
-from bot.slack.ids import Callback, Field, VersionedId
-from bot.slack.mrkdwn import bold, plain, size
+from bot.slack.ids import Callback, DraftPlace, Field, VersionedId
+from bot.slack.mrkdwn import bold, escape, size
 from bot.slack.views import samples
 from bot.slack.views.blocks import INPUT, Json, modal, section, text_input
 from bot.slack.views.proposals import title_of
+from bot.slack.views.workbench import SAMPLE
 
 PART_CHARACTERS = 2400
 """How much of a flow one input shows at first: less than it takes, so that there is room to write."""
 MAX_PARTS = 40
-MAX_TITLE = 120
-MAX_SUMMARY = 1000
 SHOWN_PROBLEMS = 3
 NUMBERED = re.compile(r"Line \d+")
 LEGEND = (
@@ -34,29 +35,19 @@ TOO_LONG = (
 )
 
 
-def edit_modal(proposal: Proposal) -> Json:
-    """Title, summary and steps to be changed; what is submitted is published."""
-    parts = split_outline(to_outline(proposal.draft.tree))
+def text_form(bench: Workbench, place: DraftPlace) -> Json:
+    """The steps of the draft as text; what is submitted takes their place in the draft."""
+    parts = split_outline(to_outline(bench.draft.content.tree))
     if len(parts) > MAX_PARTS:
-        return modal("Edit proposal", [section(TOO_LONG)])
-    draft = proposal.draft
+        return modal("Plain text", [section(TOO_LONG)])
+    if not bench.is_mine or bench.is_stale:
+        return modal("Plain text", [section(f"```{escape(part)}```") for part in parts])
     return modal(
-        "Edit proposal",
-        [
-            text_input(Field.TITLE, "Title", plain(title_of(proposal), MAX_TITLE), limit=MAX_TITLE),
-            text_input(
-                Field.SUMMARY,
-                "Summary",
-                plain(draft.summary, MAX_SUMMARY),
-                limit=MAX_SUMMARY,
-                multiline=True,
-                optional=True,
-            ),
-            *_step_inputs(parts),
-        ],
-        submit="Publish",
-        callback=Callback.PROPOSAL_PUBLISH.value,
-        metadata=str(VersionedId(proposal.id, proposal.version)),
+        "Plain text",
+        list(_step_inputs(parts)),
+        submit="Save",
+        callback=Callback.DRAFT_TEXT.value,
+        metadata=str(place),
     )
 
 
@@ -142,6 +133,7 @@ def _few(sentences: Sequence[str]) -> str:
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
-    "edit": partial(edit_modal, samples.NEW_FLOW.proposal),
+    "text": partial(text_form, SAMPLE, DraftPlace(5, 3)),
+    "text to read": partial(text_form, replace(SAMPLE, member=samples.CHLOE), DraftPlace(5, 3)),
     "reject": partial(reject_modal, samples.NEW_FLOW.proposal),
 }
