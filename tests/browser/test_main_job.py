@@ -57,25 +57,49 @@ async def test_engineer_who_clicks_is_told_who_may_decide(page: Page, stage: Sta
     await expect(card.get_by_role("button", name="Approve")).to_be_visible()
 
 
-async def test_editing_shows_the_wrong_line_and_publishes_the_right_ones(page: Page, stage: Stage) -> None:
+async def test_a_step_is_edited_in_the_outline_then_the_whole_as_text_and_published(
+    page: Page, stage: Stage
+) -> None:
     await open_review_channel(page, stage)
     card = await pinned(page, undecided_card(page))
     await card.get_by_role("button", name="Edit").click()
-    modal = page.get_by_role("dialog")
-    steps = modal.get_by_label("Steps")
-    await expect(steps).to_be_visible()
+    editor = page.get_by_role("dialog")
+    await expect(editor).to_contain_text("nothing changed yet")
+    await editor.locator(".overflow").first.click()
+    await page.get_by_role("menuitem", name="Edit Step").click()
+    words = page.get_by_role("dialog").get_by_label("What it asks or says")
+    await words.fill("")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("dialog").locator(".error")).to_be_visible()
+    await words.fill("What do we ask first?")
+    await page.get_by_role("button", name="Save").click()
+    await expect(editor).to_contain_text("What do we ask first? ")
+    await expect(editor).to_contain_text("(changed)")
+    await editor.get_by_role("button", name="Plain Text").click()
+    steps = page.get_by_role("dialog").get_by_label("Steps")
     outline = await steps.input_value()
+    assert outline.startswith("What do we ask first?")
     await steps.fill(f"{outline}\nAn answer without its colon")
-    await modal.get_by_role("button", name="Publish").click()
+    await page.get_by_role("button", name="Save").click()
     wrong = len(outline.split("\n")) + 1
-    await expect(modal.locator(".error")).to_contain_text(f"Line {wrong} is a second first step")
-    await modal.get_by_label("Title").fill("What we really do")
-    await steps.fill(outline)
-    await modal.get_by_role("button", name="Publish").click()
+    await expect(page.get_by_role("dialog").locator(".error")).to_contain_text(
+        f"Line {wrong} is a second first step"
+    )
+    await page.get_by_role("button", name="Cancel").click()
+    await editor.get_by_role("button", name="Preview Picture").click()
+    picture = page.get_by_role("dialog").locator("img")
+    await expect(picture).to_be_visible()
+    await page.get_by_role("button", name="Close", exact=True).last.click()
+    await editor.get_by_role("button", name="Edit Title").click()
+    await page.get_by_role("dialog").get_by_label("Title").fill("What we really do")
+    await page.get_by_role("button", name="Save").click()
+    await expect(editor).to_contain_text("What we really do")
+    await editor.get_by_role("button", name="Publish").click()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(card).to_contain_text("What we really do")
-    titles = [flow.title for flow in await list_flows(stage.database, stage.workspace_id)]
-    assert "What we really do" in titles
+    flows = await list_flows(stage.database, stage.workspace_id)
+    (flow,) = [each for each in flows if each.title == "What we really do"]
+    assert flow.tree.nodes[flow.tree.root].text == "What do we ask first?"
 
 
 async def test_rejecting_asks_for_a_reason(page: Page, stage: Stage) -> None:
