@@ -419,3 +419,16 @@ async def test_an_engineer_gets_no_draft(bot: Bot) -> None:
     await bot.sandbox.person(BEN).click(bot.cards()[0], "proposal.edit")
     await bot.modal_with(BEN, "Only reviewers can decide")
     assert await draft_of(bot, proposal) is None
+
+
+async def test_in_another_modal_the_editor_takes_its_place_so_that_its_forms_fit_on_top(bot: Bot) -> None:
+    proposal = await bot.a_proposal(tree=a_tree(8))
+    ada = bot.sandbox.person(ADA)
+    await ada.click(bot.cards()[0], "proposal.view")
+    details = await bot.modal_with(ADA, "Learnt from")
+    button = {"type": "button", "action_id": "proposal.edit", "block_id": "b", "action_ts": "1.1"}
+    await ada.press(details, button | {"value": f"{proposal.id}:{proposal.version}"})
+    editor = await bot.modal_with(ADA, "Edit Title")
+    assert editor.id == details.id
+    await ada.press(editor, button | {"value": f"{proposal.id}:9"})
+    assert "changed since you opened it" in says(await bot.modal_with(ADA, "changed since"))

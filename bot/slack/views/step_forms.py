@@ -26,7 +26,7 @@ from bot.slack.views.blocks import (
     section,
     text_input,
 )
-from bot.slack.views.workbench import LONG, SAMPLE
+from bot.slack.views.workbench import SAMPLE
 
 MAX_TITLE = 120
 MAX_SUMMARY = 1000
@@ -336,8 +336,8 @@ def _quoted(node_id: str, node: Node) -> str:
     return bold(named(node_id, node))
 
 
-def _sample(node_id: str, step: int, *, bench: Workbench = SAMPLE) -> StepForm:
-    return StepForm(bench, DraftPlace(5, 3, 0, step), node_id)
+def _sample(node_id: str, step: int) -> StepForm:
+    return StepForm(SAMPLE, DraftPlace(5, 3, 0, step), node_id)
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
@@ -349,5 +349,4 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "delete": partial(delete_form, _sample("n3", 3)),
     "delete the first": partial(delete_form, _sample("n1", 1)),
     "details": partial(details_form, SAMPLE, DraftPlace(5, 3)),
-    "edit in a long flow": partial(edit_form, _sample("n2", 2, bench=LONG)),
 }

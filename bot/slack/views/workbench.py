@@ -15,6 +15,7 @@ from bot.slack.ids import Action, Callback, DraftPlace, StepVerb, VersionedId
 from bot.slack.mrkdwn import bold, escape, moment, plain
 from bot.slack.views import samples
 from bot.slack.views.blocks import (
+    MODAL_TITLE,
     Json,
     actions,
     button,
@@ -59,7 +60,7 @@ def workbench_modal(bench: Workbench, page: int = 0, *, now: datetime, notice: s
     pages = max(1, -(-len(tree.nodes) // ROWS))
     page = min(page, pages - 1)
     place = DraftPlace(draft.id, draft.revision, page)
-    return modal(
+    view = modal(
         TITLE,
         [
             _head(draft, can_edit=bench.is_mine),
@@ -74,6 +75,9 @@ def workbench_modal(bench: Workbench, page: int = 0, *, now: datetime, notice: s
         callback=Callback.DRAFT_PUBLISH.value,
         metadata=str(place),
     )
+    return view | {
+        "close": plain_text("Close", MODAL_TITLE)
+    }  # "Cancel" would sound as if the draft were lost
 
 
 def picture_view(draft: EditingDraft, picture: Json | None) -> Json:
@@ -100,9 +104,10 @@ def _head(draft: EditingDraft, *, can_edit: bool) -> Json:
         domain_words(content.problem_domain),
         *([", ".join(content.keywords)] if content.keywords else []),
     ]
+    summary = plain(content.summary, SUMMARY_CHARACTERS)
     lines = [
         bold(plain(content.title, ROW_CHARACTERS)),
-        *([escape(plain(content.summary, SUMMARY_CHARACTERS))] if content.summary.strip() else []),
+        *([escape(summary)] if summary and summary != plain(content.title, SUMMARY_CHARACTERS) else []),
         escape(plain(" · ".join(facts), SUMMARY_CHARACTERS)),
     ]
     edit = button(
@@ -163,19 +168,20 @@ def _rows(draft: EditingDraft, page: int, *, can_edit: bool) -> Iterator[Json]:
     numbers = {node_id: number for number, (node_id, _, _) in enumerate(walked, 1)}
     for node_id, node, depth in walked[page * ROWS : (page + 1) * ROWS]:
         indent = INDENT * min(depth, DEEPEST_INDENT)
-        words = f"{indent}{_row(numbers[node_id], node, _mark(node_id, change), numbers)}"
+        lines = _row(numbers[node_id], node, _mark(node_id, change), numbers)
+        words = "\n".join(f"{indent}{line}" for line in lines)
         yield section(words, _menu(tree, node_id, numbers[node_id]) if can_edit else None)
 
 
-def _row(number: int, node: Node, mark: str, numbers: Mapping[str, int]) -> str:
+def _row(number: int, node: Node, mark: str, numbers: Mapping[str, int]) -> list[str]:
+    """The step, and below it where its answers lead."""
     text = escape(plain(node.text, ROW_CHARACTERS))
     answers = " · ".join(
         f"{escape(plain(option.label, ANSWER_CHARACTERS))} → {numbers[option.next]}"
         for option in node.options
     )
-    return f"*{number}. {KINDS[node.kind]}*{mark} {text}" + (
-        f"   _{answers.replace('_', ' ')}_" if answers else ""
-    )
+    lines = [f"*{number}. {KINDS[node.kind]}*{mark} {text}"]
+    return [*lines, f"_{answers.replace('_', ' ')}_"] if answers else lines
 
 
 def _mark(node_id: str, change: TreeChange) -> str:
@@ -237,7 +243,9 @@ _LONG = FlowTree(
     }
     | {"n100": samples.TREE.nodes["n2"]},
 )
-LONG = replace(SAMPLE, draft=replace(_DRAFT, content=replace(_DRAFT.content, tree=_LONG)))
+_LONG_FLOW = replace(
+    SAMPLE, member=samples.CHLOE, draft=replace(_DRAFT, content=replace(_DRAFT.content, tree=_LONG))
+)
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "draft": partial(workbench_modal, SAMPLE, now=samples.NOW),
@@ -250,7 +258,7 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
         now=samples.NOW,
         notice="The new version changes the same as your draft: the title.",
     ),
-    "second page": partial(workbench_modal, LONG, 1, now=samples.NOW),
+    "second page": partial(workbench_modal, _LONG_FLOW, 1, now=samples.NOW),
     "picture": partial(picture_view, _DRAFT, samples.PICTURE),
     "picture missing": partial(picture_view, _DRAFT, None),
 }
