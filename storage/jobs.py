@@ -60,13 +60,16 @@ class Jobs:
         """Do the job once this transaction has committed, `delay` later at the earliest.
 
         With a key, nothing is added while an equal one of this workspace and kind of job waits: that one then sees
-        what this transaction wrote. One that runs already may not have seen it, so another is added behind it.
+        what this transaction wrote, and without a delay it is done at once. One that runs already may not have seen it,
+        so another is added behind it.
         """
-        key = dedupe_key and f"{self._statements.workspace_id} {job.name} {dedupe_key}"
+        key = f"{self._statements.workspace_id} {job.name} {dedupe_key}"
         with speaking_our_errors():
             driver = AsyncpgDriver(await self._statements.driver())
-            if not await self._enqueue(driver, job, delay, key):
-                await self._enqueue(driver, job, delay, None)
+            for each in (key, f"{key} again") if dedupe_key else ():
+                if await self._enqueue(driver, job, delay, each):
+                    return
+            await self._enqueue(driver, job, delay, None)
 
     async def _enqueue(self, driver: Driver, job: Job, delay: timedelta | None, key: str | None) -> bool:
         """Whether a job waits now that will see this transaction.
@@ -80,4 +83,8 @@ class Jobs:
         if key is None:
             return True
         (found,) = await driver.fetch("SELECT status FROM queue.pgqueuer WHERE id = $1", job_id)
-        return bool(found["status"] == STILL_WAITING)
+        if found["status"] != STILL_WAITING:
+            return False
+        if delay is None:
+            await driver.execute("UPDATE queue.pgqueuer SET execute_after = now() WHERE id = $1", job_id)
+        return True

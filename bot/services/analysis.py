@@ -24,7 +24,7 @@ from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_
 from bot.domain.redactions import Redactions
 from bot.domain.sessions import AnalysisOutcome, ClaimedSession, Session, SessionSource
 from bot.domain.workspaces import WorkspaceSettings
-from bot.services.jobs import redraw_card
+from bot.services.jobs import redraw_card, redraw_grown_card
 from bot.services.spending import ask_analyst
 from storage.database import Database
 from storage.transaction import Transaction
@@ -259,7 +259,8 @@ async def _propose(
             now=now,
         )
     if status is ProposalStatus.PENDING:
-        await redraw_card(tx, proposal.id)
+        redraw = redraw_card if isinstance(lesson, Begin) else redraw_grown_card
+        await redraw(tx, proposal.id)
     return proposal
 
 

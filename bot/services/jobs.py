@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.domain.jobs import Job, ShowProposalCard
 from storage.database import Database
 from storage.transaction import Transaction
+
+GROWTH_PAUSE = timedelta(seconds=3)
+"""A card that grows is drawn at most once in this time: nobody waits for it, and Slack takes one change a second."""
 
 
 async def leave_job(database: Database, workspace_id: str, job: Job) -> None:
@@ -14,5 +19,10 @@ async def leave_job(database: Database, workspace_id: str, job: Job) -> None:
 
 
 async def redraw_card(tx: Transaction, proposal_id: int) -> None:
-    """Have the proposal's card drawn after the commit; one drawing serves all changes that came before it."""
+    """Have the proposal's card drawn right after the commit; one drawing serves all changes that came before it."""
     await tx.jobs.enqueue(ShowProposalCard(proposal_id), dedupe_key=str(proposal_id))
+
+
+async def redraw_grown_card(tx: Transaction, proposal_id: int) -> None:
+    """As `redraw_card`, after a pause, so that one drawing serves a burst of growth. A decision does not wait for it."""
+    await tx.jobs.enqueue(ShowProposalCard(proposal_id), delay=GROWTH_PAUSE, dedupe_key=str(proposal_id))

@@ -17,7 +17,7 @@ from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_
 from bot.domain.sessions import Session
 from bot.domain.uniting import Body, Union, union_of
 from bot.services.analysis import MAX_CANDIDATES, TELLING_SESSIONS, quota_left
-from bot.services.jobs import redraw_card
+from bot.services.jobs import redraw_card, redraw_grown_card
 from bot.services.workspaces import active_workspaces
 from storage.database import Database
 from storage.transaction import Transaction
@@ -172,7 +172,7 @@ async def _carry_out(tx: Transaction, facts: Facts, union: Union, united: United
         waiting = {*_support(union.kept).session_ids, *_support(union.taken).session_ids}
         await tx.sessions.analyse_these_again([each.id for each in united.left if each.id in waiting])
         if proposal.status is ProposalStatus.PENDING:
-            await redraw_card(tx, proposal.id)
+            await redraw_grown_card(tx, proposal.id)
     await tx.workspaces.advance_knowledge(facts.knowledge_version)
 
 

@@ -19,6 +19,7 @@ from bot.domain.validation import problems_of
 from bot.domain.workspaces import Workspace
 from bot.services.analysis import LEASE, analyze_pending, show_waiting_proposals
 from bot.services.flows import list_flows
+from bot.services.jobs import GROWTH_PAUSE
 from bot.services.proposals import decide_proposal, list_proposals, read_details
 from bot.slack.views.details import details_modal
 from bot.slack.views.proposals import proposal_card
@@ -91,6 +92,24 @@ async def test_session_worked_in_slack_becomes_a_pending_proposal_with_a_card_to
     assert proposal.support.session_ids == (session.id,)
     assert not problems_of(proposal.draft.tree)
     assert await waiting_jobs(superuser) == ["proposal.show_card"]
+
+
+async def test_card_of_a_proposal_that_grows_waits_a_moment_and_a_decision_does_not(
+    database: Database, workspace: Workspace, superuser: asyncpg.Connection
+) -> None:
+    async def pauses() -> list[timedelta]:
+        rows = await superuser.fetch("SELECT execute_after - created AS pause FROM queue.pgqueuer")
+        return [row["pause"] for row in rows]
+
+    await stored(database, workspace.id, a_session())
+    await analysed(database, ScriptedAnalyst())
+    await superuser.execute("DELETE FROM queue.pgqueuer")  # the first card is drawn
+    await stored(database, workspace.id, a_session(), diverging(), a_session())
+    await analysed(database, ScriptedAnalyst())
+    assert await pauses() == [GROWTH_PAUSE]
+    await approved(database, workspace)
+    (pause,) = await pauses()
+    assert pause < GROWTH_PAUSE
 
 
 async def test_one_imported_session_waits_for_company(

@@ -141,6 +141,29 @@ async def test_equal_jobs_that_wait_are_one(
     assert len(await jobs_left(superuser)) == 4
 
 
+async def test_a_job_that_waits_its_delay_out_is_done_at_once_when_somebody_asks(
+    database: Database, workspace: Workspace, superuser: asyncpg.Connection
+) -> None:
+    for delay in (timedelta(hours=1), timedelta(hours=2), None, timedelta(hours=1)):
+        async with database.transaction(workspace.id) as tx:
+            await tx.jobs.enqueue(ShowProposalCard(1), delay=delay, dedupe_key="1")
+    (job,) = await jobs_left(superuser)
+    assert job["execute_after"] - job["created"] < timedelta(minutes=1)
+
+
+async def test_while_a_job_runs_one_successor_waits_for_all_that_asked(
+    database: Database, workspace: Workspace, superuser: asyncpg.Connection
+) -> None:
+    for _ in range(4):
+        async with database.transaction(workspace.id) as tx:
+            await tx.jobs.enqueue(ShowProposalCard(1), delay=timedelta(hours=1), dedupe_key="1")
+        await superuser.execute(
+            "UPDATE queue.pgqueuer SET status = 'picked' WHERE dedupe_key NOT LIKE '% again'"
+        )
+    running, waiting = await jobs_left(superuser)
+    assert (running["status"], waiting["status"]) == ("picked", "queued")
+
+
 async def test_a_job_that_runs_already_does_not_swallow_its_successor(
     database: Database, workspace: Workspace
 ) -> None:
