@@ -21,7 +21,9 @@ from bot.domain.proposals import (
     ProposalStatus,
     Support,
 )
+from bot.domain.replay import ProposalReplay
 from bot.domain.sessions import ProblemDomain, SessionSource
+from storage.replays import replay_from_json, replay_to_json
 from storage.searching import Sieve
 from storage.statements import Statements
 from storage.supports import supports
@@ -235,6 +237,10 @@ class Proposals:
         """Where its card stands. No new version: nothing that people decide on has changed."""
         await self._set(proposal_id, card_channel=card.channel, card_ts=card.ts)
 
+    async def set_replay(self, proposal_id: int, replay: ProposalReplay) -> None:
+        """What replaying one of its versions showed. No new version, as with `set_card`."""
+        await self._set(proposal_id, replay=replay_to_json(replay))
+
     async def expire(self, *, untouched_since: datetime, now: datetime) -> list[int]:
         """Expire the pending proposals that nothing has happened to since before that moment; their ids."""
         old = update(proposals).where(
@@ -321,6 +327,7 @@ def proposal_from_row(row: RowMapping, support: Support) -> Proposal:
         card=MessageRef(row["card_channel"], row["card_ts"]) if row["card_ts"] else None,
         absorbs=tuple(row["absorbs"]),
         merged_into=row["merged_into"],
+        last_replay=replay_from_json(row["replay"]) if row["replay"] else None,
     )
 
 

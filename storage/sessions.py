@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, RowMapping, cast, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, RowMapping, and_, cast, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.domain.errors import NotFoundError
@@ -14,6 +14,7 @@ from bot.domain.proposals import Support
 from bot.domain.sessions import (
     ConfidenceTier,
     NewSession,
+    ProblemDomain,
     Session,
     SessionSource,
     SessionStatus,
@@ -70,6 +71,27 @@ class Sessions(Analyses):
     async def of_proposal(self, proposal_id: int, limit: int) -> list[Session]:
         """Newest first."""
         return await self._newest(sessions.c.proposal_id == proposal_id, limit)
+
+    async def to_replay(
+        self,
+        *,
+        flow_ids: Sequence[int],
+        proposal_ids: Sequence[int],
+        domain: ProblemDomain | None,
+        without: Collection[int],
+        limit: int,
+    ) -> list[Session]:
+        """Resolved sessions of these flows and proposals, newest first, `without` those with these ids.
+
+        A flow's are those that it was learnt from or that reinforced it; a proposal's are those behind it, and those
+        that were left because it was rejected. With a domain: sessions of it and those without one.
+        """
+        related = or_(sessions.c.learned_flow_id.in_(flow_ids), sessions.c.proposal_id.in_(proposal_ids))
+        own_domain = sessions.c.problem_domain
+        fits = true() if domain is None else or_(own_domain == domain, own_domain.is_(None))
+        resolved = and_(sessions.c.status == SessionStatus.RESOLVED, sessions.c.resolution.is_not(None))
+        wanted = sessions.c.id.not_in(sorted(without))
+        return await self._newest(and_(related, fits, resolved, wanted), limit)
 
     async def problems_of_flows(self, flow_ids: Sequence[int], limit: int) -> dict[int, list[str]]:
         """What the sessions that each flow was learnt from began with, newest first; no more than `limit` a flow."""
@@ -141,6 +163,8 @@ def session_from_row(row: RowMapping) -> Session:
         paused=timedelta(seconds=row["paused_seconds"]),
         steps=tuple(step_from_json(step) for step in row["steps"]),
         resolution=row["resolution"],
+        channel=row["channel"],
+        thread_ts=row["thread_ts"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -19,6 +19,7 @@ from bot.domain.proposals import (
     Reopen,
     Request,
 )
+from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome, led_to
 from bot.domain.words import counted
 from bot.offline import TERMINAL, SystemClock
 from bot.services.proposals import decide_proposal, get_proposal, list_proposals
@@ -163,9 +164,29 @@ def _document(proposal: Proposal) -> dict[str, object]:
         "redacted_sessions": proposal.support.redacted,
         "redactions": dict(proposal.support.redactions),
         "confidence": round(proposal.confidence, 3),
+        "replay": _replay_document(proposal.replay) if proposal.replay else None,
         "flow_id": proposal.flow_id,
         "decided_by": proposal.decided_by,
         "decided_at": proposal.decided_at.isoformat() if proposal.decided_at else None,
         "reason": proposal.reason,
         "created_at": proposal.created_at.isoformat(),
     }
+
+
+def _replay_document(replay: ProposalReplay) -> dict[str, object]:
+    """`before` is what the published flow does with all of these sessions."""
+    return {
+        "version": replay.version,
+        "others": _walks_document(replay.others),
+        "evidence": _walks_document(replay.evidence),
+        "flow_version": replay.flow_version,
+        "before": _walks_document(replay.before) if replay.flow_version else None,
+        "worse": replay.is_worse,
+        "astray": [each.session_id for each in replay.astray],
+    }
+
+
+def _walks_document(replayed: Sequence[ReplayedSession]) -> dict[str, list[int]]:
+    """The ids of the sessions, by where they came to."""
+    outcomes = (ReplayOutcome.REACHED_FIX, ReplayOutcome.DEAD_END, ReplayOutcome.WRONG_TURN)
+    return {outcome.value: list(led_to(outcome, replayed)) for outcome in outcomes}

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from bot.domain.digests import FlowMention, QueueState
 from bot.domain.members import Member
-from bot.domain.merging import TreeChange
+from bot.domain.merging import TreeChange, compare
 from bot.domain.proposals import Proposal
 from bot.domain.sessions import Session
+from bot.domain.trees import FlowTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +34,35 @@ class Asked:
 class ProposalCard:
     """`flow` is the published flow that the proposal would change (with its present version).
 
-    `change` is what the proposal does to it, `absorbs` are the flows that it joins to it. `merged_into` is the title of
-    what the proposal became part of. `examples` are problems in the engineers' own words, newest first.
+    `before` is its tree, `absorbs` are the flows that are joined to it. `merged_into` is the title of what the proposal
+    became part of. `sources` are the newest sessions behind the proposal, newest first.
     """
 
     proposal: Proposal
-    examples: tuple[str, ...] = ()
+    sources: tuple[Session, ...] = ()
     flow: FlowMention | None = None
+    before: FlowTree | None = None
     absorbs: tuple[FlowMention, ...] = ()
     published: FlowMention | None = None
     merged_into: str | None = None
-    change: TreeChange | None = None
     reviewers: tuple[Member, ...] = ()
+
+    @property
+    def change(self) -> TreeChange | None:
+        """What the proposal does to the published flow."""
+        return compare(self.before, self.proposal.draft.tree) if self.before else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalDetails:
-    """The card's facts and the sessions behind the proposal, newest first."""
+    """The card's facts and the sessions behind the proposal, newest first.
+
+    `failed` are sessions that its tree does not lead to their fix, first those that the published flow does.
+    """
 
     card: ProposalCard
     evidence: tuple[Session, ...] = ()
+    failed: tuple[Session, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from bot.domain.errors import (
 from bot.domain.flows import FlowDraft
 from bot.domain.members import Member, require_admin
 from bot.domain.redactions import Redactions
+from bot.domain.replay import ProposalReplay
 from bot.domain.validation import problems_of
 
 MAX_REASON = 1000
@@ -82,6 +83,7 @@ class Proposal:
     `flow_id` and `base_version` are set for a change to a published flow. `confidence` is the analyst's, 0 to 1.
     `absorbs` are the flows that are about the same problem: publishing the change archives them. `merged_into` is the
     proposal that this one became part of; one that became part of a flow has that as its `published_flow_id`.
+    `last_replay` may be of an earlier version: see `replay`.
     """
 
     id: int
@@ -105,6 +107,17 @@ class Proposal:
     card: MessageRef | None = None
     absorbs: tuple[int, ...] = ()
     merged_into: int | None = None
+    last_replay: ProposalReplay | None = None
+
+    @property
+    def replay(self) -> ProposalReplay | None:
+        """What replaying its tree showed; None while a version waits that was not replayed yet.
+
+        The version that a decision makes has the same tree.
+        """
+        waits = self.status in (ProposalStatus.FORMING, ProposalStatus.PENDING)
+        is_old = self.last_replay is not None and self.last_replay.version != self.version
+        return None if waits and is_old else self.last_replay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

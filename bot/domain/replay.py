@@ -1,4 +1,4 @@
-"""Walking a session through a flow with its own answers: would the flow have led it to its fix?"""
+"""Walking sessions through a flow with their own answers: would the flow have led them to their fix?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.merging import label_of
-from bot.domain.sessions import NewSession, Step
+from bot.domain.sessions import NewSession, Session, Step
 from bot.domain.trees import FlowTree
 
 SAME_QUESTION = 0.1
@@ -57,3 +57,60 @@ def _most_similar(question: str, steps: Sequence[Step], similarity: Similarity) 
     answered = [(similarity(question, step.prompt), at) for at, step in enumerate(steps) if label_of(step)]
     score, at = max(answered, key=lambda pair: pair[0], default=(0.0, 0))
     return steps[at] if score >= SAME_QUESTION else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedSession:
+    """Where a session came to in a tree; `ended_at` is the node where it stopped."""
+
+    session_id: int
+    outcome: ReplayOutcome
+    ended_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalReplay:
+    """What the tree of a proposal, in this `version` of it, does with sessions that went before, newest first.
+
+    `others` are sessions that it was not learnt from, `evidence` those that it was. For a change to a published flow,
+    `before` is where that flow, in its `flow_version`, leads all of them.
+    """
+
+    version: int
+    others: tuple[ReplayedSession, ...] = ()
+    evidence: tuple[ReplayedSession, ...] = ()
+    flow_version: int | None = None
+    before: tuple[ReplayedSession, ...] = ()
+
+    @property
+    def all(self) -> tuple[ReplayedSession, ...]:
+        return (*self.others, *self.evidence)
+
+    @property
+    def astray(self) -> tuple[ReplayedSession, ...]:
+        """The sessions that the published flow leads to their fix, and the proposal does not."""
+        led_before = set(led_to(ReplayOutcome.REACHED_FIX, self.before))
+        return tuple(
+            each
+            for each in self.all
+            if each.outcome is not ReplayOutcome.REACHED_FIX and each.session_id in led_before
+        )
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether fewer sessions reach their fix than by the published flow."""
+        fixes = len(led_to(ReplayOutcome.REACHED_FIX, self.all))
+        return fixes < len(led_to(ReplayOutcome.REACHED_FIX, self.before))
+
+
+def led_to(outcome: ReplayOutcome, replayed: Sequence[ReplayedSession]) -> tuple[int, ...]:
+    """The ids of the sessions that ended so."""
+    return tuple(each.session_id for each in replayed if each.outcome is outcome)
+
+
+def replay_all(
+    tree: FlowTree, sessions: Sequence[Session], similarity: Similarity
+) -> tuple[ReplayedSession, ...]:
+    """`replay` of each session."""
+    walked = [(session, replay(tree, session, similarity)) for session in sessions]
+    return tuple(ReplayedSession(session.id, found.outcome, found.path[-1]) for session, found in walked)

@@ -131,9 +131,11 @@ class NewSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session(NewSession):
-    """A stored session."""
+    """A stored session. `channel` and `thread_ts` say where in Slack it was worked."""
 
     id: int
+    channel: str | None = None
+    thread_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.ai.redaction import redact, redact_session
+from bot.ai.redaction import redact_session
 from bot.charts.registry import Chart
 from bot.domain.cards import Picture, ProposalCard, ProposalDetails
 from bot.domain.digests import FlowMention
@@ -20,13 +20,17 @@ from bot.domain.proposals import (
     decide,
     expires_before,
 )
+from bot.domain.replay import ReplayOutcome
+from bot.domain.sessions import Session
+from bot.domain.trees import FlowTree
 from bot.services.desk import Desk
 from bot.services.jobs import redraw_card
+from bot.services.proposal_replays import replay_proposal
 from storage.database import Database
 from storage.transaction import Transaction
 
-EXAMPLES = 3
-"""Problems in the engineers' words that a card quotes."""
+SOURCES = 3
+"""Sessions that a card quotes and links."""
 
 
 async def list_proposals(
@@ -48,9 +52,11 @@ async def read_details(
     """Everything about a proposal, with the newest `evidence` sessions behind it. Raises NotFoundError."""
     async with database.transaction(workspace_id) as tx:
         proposal = await tx.proposals.get(proposal_id)
-        sessions = await tx.sessions.get_many(proposal.support.session_ids[-evidence:])
-        evidence_shown = tuple(redact_session(session)[0] for session in reversed(sessions))
-        return ProposalDetails(card=await _card(tx, proposal), evidence=evidence_shown)
+        return ProposalDetails(
+            card=await _card(tx, proposal),
+            evidence=await _redacted(tx, proposal.support.session_ids[: -evidence - 1 : -1]),
+            failed=await _redacted(tx, _failed(proposal)[:evidence]),
+        )
 
 
 async def decide_proposal(
@@ -136,6 +142,7 @@ async def give_up_changes(tx: Transaction, flow_id: int, *, now: datetime) -> No
 
 async def show_proposal_card(desk: Desk, workspace_id: str, proposal_id: int) -> None:
     """Post the card to the review channel, or redraw the one that stands there. Without a channel: nothing yet."""
+    await replay_proposal(desk.database, workspace_id, proposal_id)
     async with desk.database.transaction(workspace_id) as tx:
         workspace = await tx.workspaces.get()
         card = await _card(tx, await tx.proposals.get(proposal_id))
@@ -152,7 +159,7 @@ async def show_proposal_card(desk: Desk, workspace_id: str, proposal_id: int) ->
 
 async def draw_tree(desk: Desk, card: ProposalCard) -> Picture:
     """The picture of the proposed tree, with its changes marked when it changes a flow."""
-    marks = card.change if card.flow else None
+    marks = card.change
     return await desk.charts.draw(
         Chart.TREE,
         card.proposal.draft.tree,
@@ -162,21 +169,42 @@ async def draw_tree(desk: Desk, card: ProposalCard) -> Picture:
     )
 
 
+def _failed(proposal: Proposal) -> Sequence[int]:
+    """The sessions that the proposal does not lead to their fix, first those that the published flow does."""
+    if proposal.replay is None:
+        return ()
+    walked = [*proposal.replay.astray, *proposal.replay.all]
+    failed = [each.session_id for each in walked if each.outcome is not ReplayOutcome.REACHED_FIX]
+    return list(dict.fromkeys(failed))
+
+
+async def _redacted(tx: Transaction, session_ids: Sequence[int]) -> tuple[Session, ...]:
+    return tuple(redact_session(session)[0] for session in await tx.sessions.get_many(session_ids))
+
+
 async def _card(tx: Transaction, proposal: Proposal) -> ProposalCard:
-    sessions = await tx.sessions.get_many(proposal.support.session_ids[-EXAMPLES:])
+    sources = await _redacted(tx, proposal.support.session_ids[: -SOURCES - 1 : -1])
     flow = await tx.flows.find(proposal.flow_id) if proposal.flow_id else None
     published = await tx.flows.find(proposal.published_flow_id) if proposal.published_flow_id else None
     into = await tx.proposals.find(proposal.merged_into) if proposal.merged_into else None
     return ProposalCard(
         proposal=proposal,
-        examples=tuple(redact(session.problem, session.people_named).text for session in reversed(sessions)),
+        sources=sources,
         flow=_mention(flow) if flow else None,
         absorbs=tuple([_mention(await tx.flows.get(flow_id)) for flow_id in proposal.absorbs]),
         merged_into=into.draft.title if into else None,
         published=_mention(published) if published else None,
-        change=compare(flow.tree if flow else None, proposal.draft.tree),
+        before=await _base_tree(tx, flow, proposal) if flow else None,
         reviewers=tuple(await tx.members.admins()),
     )
+
+
+async def _base_tree(tx: Transaction, flow: Flow, proposal: Proposal) -> FlowTree:
+    """The flow's tree that the proposal would change; the flow may have moved on since."""
+    if flow.current.number == proposal.base_version:
+        return flow.tree
+    versions = {version.number: version.draft.tree for version in await tx.flows.versions(flow.id)}
+    return versions.get(proposal.base_version or 0, flow.tree)
 
 
 def _mention(flow: Flow) -> FlowMention:

@@ -32,6 +32,7 @@ from bot.slack.errors import (
 from bot.slack.files import Pictures
 from bot.slack.pace import Pace, Recent, Turns
 from bot.slack.payloads import Reply
+from bot.slack.permalinks import thread_links
 from bot.slack.replies import answer
 from bot.slack.speech import Speech
 from bot.slack.views.blocks import Json
@@ -87,8 +88,9 @@ class SlackMessenger:
     ) -> MessageRef:
         """Post the card, or redraw it where it stands. A card that was deleted is posted anew while it waits."""
         name = f"{workspace_id}:{card.proposal.id}"
-        words = partial(proposal_card, card)
         async with self._watching(workspace_id), self._turns.turn(name):
+            links = await thread_links(self._api, workspace_id, card.sources)
+            words = partial(proposal_card, card, links=links)
             show = partial(self._show_card, workspace_id, channel, card)
             return await self._with_picture(workspace_id, words, picture, show)
 

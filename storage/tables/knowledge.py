@@ -97,6 +97,8 @@ proposals = Table(
     Column("absorbs", ARRAY(BigInteger), nullable=False, server_default=sql("'{}'::bigint[]")),
     Column("merged_into", BigInteger),
     Column("compared_version", Integer, nullable=False, server_default=sql("0")),
+    # What its tree does with other sessions, and the version that this was found for.
+    Column("replay", JSONB),
     moment("created_at"),
     moment("updated_at"),
     of_workspace(),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.domain.replay import ReplayOutcome, replay
+from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome, led_to, replay, replay_all
 from bot.domain.sessions import Session
 from bot.domain.trees import FlowTree
 from tests.domain.trees_made import a_session, a_step, vpn_tree
@@ -43,3 +45,37 @@ def test_session_comes_to_the_end_that_its_answers_lead_to(
 ) -> None:
     replayed = replay(tree, session, same)
     assert (replayed.outcome, replayed.path) == (outcome, path)
+
+
+FIX, DEAD_END = ReplayOutcome.REACHED_FIX, ReplayOutcome.DEAD_END
+
+
+def test_each_session_is_told_by_where_it_stopped() -> None:
+    to_fix = a_session(a_step(SPLIT, "No"), resolution="Lower the MTU to 1350.")
+    stuck = replace(a_session(a_step(SPLIT, "Maybe")), id=7)
+    walked = replay_all(vpn_tree(), [to_fix, stuck], same)
+    assert walked == (ReplayedSession(to_fix.id, FIX, "n3"), ReplayedSession(7, DEAD_END, "n1"))
+    assert (led_to(FIX, walked), led_to(DEAD_END, walked)) == ((to_fix.id,), (7,))
+
+
+def walked(outcomes: str) -> tuple[ReplayedSession, ...]:
+    """F for a session that reaches its fix, D for a dead end."""
+    ends = {"F": FIX, "D": DEAD_END}
+    return tuple(ReplayedSession(number, ends[each], "n1") for number, each in enumerate(outcomes, 1))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "worse", "astray"),
+    [("", "DD", False, []), ("FFD", "FDD", True, [2]), ("FDD", "DFF", False, [1]), ("FF", "FF", False, [])],
+)
+def test_proposal_is_worse_when_fewer_sessions_reach_their_fix_than_by_the_flow(
+    before: str, after: str, worse: bool, astray: list[int]
+) -> None:
+    found = ProposalReplay(
+        version=2,
+        others=walked(after)[:1],
+        evidence=walked(after)[1:],
+        flow_version=4,
+        before=walked(before),
+    )
+    assert (found.is_worse, [each.session_id for each in found.astray]) == (worse, astray)

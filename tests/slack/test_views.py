@@ -18,7 +18,6 @@ from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, TreeProblem
 from bot.domain.flows import FlowDraft
 from bot.domain.members import Member
-from bot.domain.merging import compare
 from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import ProposalKind, ProposalStatus
 from bot.domain.statistics import Interval, Minutes
@@ -96,10 +95,9 @@ def cards() -> st.SearchStrategy[ProposalCard]:
         proposal = replace(base, status=status, kind=kind, draft=draft, reason=texts[2])
         flow = None if kind is ProposalKind.NEW_FLOW else FlowMention(3, texts[0], 4)
         published = FlowMention(3, texts[1], 1) if status is ProposalStatus.APPROVED else None
-        change = compare(samples.TREE if flow else None, tree)
-        return ProposalCard(
-            proposal=proposal, examples=tuple(texts), flow=flow, published=published, change=change
-        )
+        sources = tuple(replace(samples.SESSION, problem=text, ticket=text[:100]) for text in texts)
+        before = samples.TREE if flow else None
+        return ProposalCard(proposal=proposal, sources=sources, flow=flow, before=before, published=published)
 
     texts = st.lists(long_text(3000), min_size=3, max_size=3)
     return st.builds(card, trees(), texts, st.sampled_from(ProposalStatus), st.sampled_from(ProposalKind))
@@ -137,11 +135,15 @@ def test_the_gallery(module: ModuleType, snapshot: SnapshotAssertion) -> None:
 @settings(max_examples=60, deadline=None)
 @given(card=cards())
 def test_no_proposal_breaks_a_limit_or_calls_a_channel(card: ProposalCard) -> None:
-    session = replace(samples.SESSION, problem=card.proposal.draft.summary, resolution=card.examples[2])
+    session = replace(
+        samples.SESSION, problem=card.proposal.draft.summary, resolution=card.sources[2].problem
+    )
     shown = [
         proposals.proposal_card(card, samples.PICTURE),
         proposals.proposal_card(card, None),
-        details.details_modal(ProposalDetails(card=card, evidence=(session,) * 30), None),
+        details.details_modal(
+            ProposalDetails(card=card, evidence=(session,) * 30, failed=card.sources), None, samples.LINKS
+        ),
         editor.reject_modal(card.proposal),
         queue.queue_answer(samples.QUEUE, [card.proposal] * 10, now=samples.NOW),
     ]

@@ -14,6 +14,7 @@ from bot.domain.errors import KnowledgeMovedError, LeaseLostError, NotFoundError
 from bot.domain.flows import FlowOrigin
 from bot.domain.members import Role
 from bot.domain.proposals import Decision, MessageRef, ProposalKind, ProposalStatus
+from bot.domain.replay import ProposalReplay
 from bot.domain.sessions import AnalysisOutcome, SessionSource
 from bot.domain.spending import NO_SPENDING, Spending
 from bot.domain.windows import Window
@@ -240,6 +241,9 @@ class Belongings:
             lambda tx: tx.sessions.ids(SessionSource.SLACK, [self.session.external_id]),
             lambda tx: tx.sessions.of_flow(flow, 9),
             lambda tx: tx.sessions.of_proposal(proposal, 9),
+            lambda tx: tx.sessions.to_replay(
+                flow_ids=[flow], proposal_ids=[proposal], domain=None, without=(), limit=9
+            ),
             lambda tx: problems_of(tx, flow),
             lambda tx: tx.sessions.count(),
             lambda tx: tx.sessions.resolved_by("U1"),
@@ -289,6 +293,7 @@ class Belongings:
             lambda tx: tx.proposals.supersede(flow, now=NOW),
             lambda tx: tx.proposals.set_published(proposal, flow, 1),
             lambda tx: tx.proposals.set_card(proposal, ref),
+            lambda tx: tx.proposals.set_replay(proposal, ProposalReplay(version=1)),
             lambda tx: tx.proposals.expire(untouched_since=NOW + timedelta(days=1), now=NOW),
             lambda tx: tx.drafts.find(self.draft.subject),
             lambda tx: tx.drafts.get(self.draft.id),

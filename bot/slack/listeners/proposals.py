@@ -9,7 +9,6 @@ from bot.domain.jobs import ShowProposalCard
 from bot.domain.proposals import (
     Approve,
     Dismiss,
-    MessageRef,
     Proposal,
     ProposalStatus,
     Reject,
@@ -20,10 +19,10 @@ from bot.domain.proposals import (
 from bot.services.jobs import leave_job
 from bot.services.proposals import decide_proposal, get_proposal, read_details
 from bot.slack.deps import Ack, SlackDeps
-from bot.slack.errors import ChannelUnusableError, MessageGoneError, SlackRefusedError
 from bot.slack.ids import VersionedId
 from bot.slack.modals import show_modal
 from bot.slack.payloads import ProposalClick, RejectionSubmitted
+from bot.slack.permalinks import permalink, thread_links
 from bot.slack.views.blocks import Json
 from bot.slack.views.details import SHOWN_EVIDENCE, details_modal
 from bot.slack.views.editor import reject_modal
@@ -103,14 +102,7 @@ async def _details(deps: SlackDeps, click: ProposalClick) -> Json:
     if details.card.proposal.status is ProposalStatus.PENDING:
         # A card that was deleted is posted anew by this, so that there is one to decide on.
         await leave_job(deps.database, workspace_id, ShowProposalCard(click.seen.id))
-    return details_modal(details, await _permalink(deps, workspace_id, details.card.proposal.card))
-
-
-async def _permalink(deps: SlackDeps, workspace_id: str, at: MessageRef | None) -> str | None:
-    if at is None:
-        return None
-    try:
-        answer = await deps.api.call(workspace_id, "chat.getPermalink", channel=at.channel, message_ts=at.ts)
-    except (MessageGoneError, SlackRefusedError, ChannelUnusableError):
-        return None
-    return str(answer["permalink"])
+    at = details.card.proposal.card
+    card_link = await permalink(deps.api, workspace_id, at) if at else None
+    links = await thread_links(deps.api, workspace_id, (*details.evidence, *details.failed))
+    return details_modal(details, card_link, links)

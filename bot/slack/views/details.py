@@ -11,25 +11,35 @@ from bot.domain.sessions import Session
 from bot.slack.mrkdwn import bold, day, escape, link, plain, size
 from bot.slack.views import samples
 from bot.slack.views.blocks import SECTION, Json, context, divider, modal, section
-from bot.slack.views.phrases import DECIDED, capitalised, domain_words
-from bot.slack.views.proposals import support_words, title_of
+from bot.slack.views.phrases import DECIDED, capitalised, domain_words, session_name
+from bot.slack.views.proposals import NO_LINKS, Links, support_words, title_of
+from bot.slack.views.replays import pending_warning, replay_lines
 from bot.slack.views.trees import change_lines, step_lines
 
 SHOWN_EVIDENCE = 20
+SHOWN_CHANGES = 50
 PROBLEM_CHARACTERS = 160
 RESOLUTION_CHARACTERS = 200
 
 
-def details_modal(details: ProposalDetails, permalink: str | None) -> Json:
-    """The whole tree, what it changes, and the sessions behind it. `permalink` leads to the card."""
+def details_modal(details: ProposalDetails, permalink: str | None, links: Links = NO_LINKS) -> Json:
+    """The whole tree, what it changes, how it works on sessions, and those behind it.
+
+    `permalink` leads to the card, `links` to the Slack threads of sessions by their ids.
+    """
     card, evidence = details.card, details.evidence
     proposal = card.proposal
     tree = proposal.draft.tree
     parts = [section(_introduction(card)), *([context(_where(card, permalink))] if permalink else [])]
-    if card.flow and card.change:
-        parts += _sections("What changes", [f"• {line}" for line in change_lines(card.change, tree)])
+    if lines := replay_lines(details, links):
+        parts += _sections("Replay", lines)
+    if card.flow and card.before:
+        changes = change_lines(card.before, tree, SHOWN_CHANGES)
+        parts += _sections("What changes", [f"• {line}" for line in changes])
     parts += [divider(), *_sections("Steps", step_lines(tree)), divider()]
-    parts += _sections("Learnt from", [_session(session) for session in evidence[:SHOWN_EVIDENCE]])
+    parts += _sections(
+        "Learnt from", [_session(session, links.get(session.id)) for session in evidence[:SHOWN_EVIDENCE]]
+    )
     more = proposal.support.sessions - min(len(evidence), SHOWN_EVIDENCE)
     parts += [context(f"… and {more} more")] if more > 0 else []
     return modal("Proposal", parts)
@@ -38,6 +48,8 @@ def details_modal(details: ProposalDetails, permalink: str | None) -> Json:
 def _introduction(card: ProposalCard) -> str:
     proposal = card.proposal
     lines = [bold(title_of(proposal))]
+    if worse := pending_warning(proposal):
+        lines.insert(0, f"*{worse}*")
     if proposal.draft.summary.strip():
         lines.append(escape(plain(proposal.draft.summary, 1000)))
     state = capitalised(DECIDED.get(proposal.status, "waiting for a review"))
@@ -53,8 +65,8 @@ def _where(card: ProposalCard, permalink: str) -> str:
     return link(permalink, "Decide on its card" if is_open else "Open its card")
 
 
-def _session(session: Session) -> str:
-    facts = [day(session.created_at), *([f"ticket {escape(session.ticket)}"] if session.ticket else [])]
+def _session(session: Session, permalink: str | None) -> str:
+    facts = [day(session.created_at), session_name(session, permalink)]
     words = f"• “{escape(plain(session.problem, PROBLEM_CHARACTERS))}”, {', '.join(facts)}"
     if not session.resolution:
         return words
@@ -80,5 +92,11 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
         "https://example.com/c/1",
     ),
     "change": partial(details_modal, ProposalDetails(card=samples.CHANGE, evidence=(samples.SESSION,)), None),
+    "change for the worse": partial(
+        details_modal,
+        ProposalDetails(card=samples.WORSE, evidence=samples.SOURCES, failed=(samples.SESSION,)),
+        None,
+        samples.LINKS,
+    ),
     "decided": partial(details_modal, ProposalDetails(card=samples.APPROVED), "https://example.com/c/1"),
 }

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.digests import QueueState
 from bot.domain.proposals import ProposalStatus
-from bot.domain.sessions import ProblemDomain
+from bot.domain.sessions import ProblemDomain, Session
 from bot.domain.words import counted, domain_name
+from bot.slack.mrkdwn import inline, link
 
 DECIDED = {
     ProposalStatus.APPROVED: "approved",
@@ -64,3 +65,9 @@ def capitalised(phrase: str) -> str:
 def domain_words(domain: ProblemDomain | str | None) -> str:
     """The domain as people call it; "no domain" without one."""
     return "no domain" if domain is None else domain_name(str(domain))
+
+
+def session_name(session: Session, permalink: str | None = None) -> str:
+    """What people know the session by: its ticket, or the id that it came with; as a link where it has a thread."""
+    words = f"ticket {session.ticket}" if session.ticket else session.external_id
+    return link(permalink, words) if permalink else inline(words)

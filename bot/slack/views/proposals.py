@@ -4,33 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 
 from bot.domain.cards import ProposalCard
 from bot.domain.proposals import REOPENABLE, Proposal, ProposalKind, ProposalStatus, Support
 from bot.domain.redactions import redaction_words
-from bot.domain.words import counted
+from bot.domain.words import counted, listed, percent
 from bot.slack.ids import Action, VersionedId
 from bot.slack.mrkdwn import bold, day, escape, inline, mention, moment, one_line, plain
 from bot.slack.views import samples
 from bot.slack.views.blocks import Json, actions, button, context, header, message, section
-from bot.slack.views.phrases import DECIDED, capitalised, domain_words
+from bot.slack.views.phrases import DECIDED, capitalised, domain_words, session_name
+from bot.slack.views.replays import pending_warning, verdict
 from bot.slack.views.trees import change_lines, first_steps
 
 FIRST_STEPS = 5
 EXAMPLE_CHARACTERS = 140
 SUMMARY_CHARACTERS = 600
 TITLE_CHARACTERS = 110
+HEADING_CHARACTERS = 80
+"""Characters of a title that leave room for what stands beside it in a header."""
 NO_PICTURE = "The picture of this flow could not be shown. View Details lists every step."
 
 
-def proposal_card(card: ProposalCard, picture: Json | None) -> Json:
-    """The card as a message. `picture` is the block that shows the tree; without one the card says so."""
+Links = Mapping[int, str]
+NO_LINKS: Links = MappingProxyType({})
+
+
+def proposal_card(card: ProposalCard, picture: Json | None, links: Links = NO_LINKS) -> Json:
+    """The card as a message. `picture` is the block that shows the tree; without one the card says so.
+
+    `links` lead to the Slack threads of sessions, by their ids.
+    """
     proposal = card.proposal
     parts = [
         header(_heading(card)),
         section("\n".join(_evidence(card))),
         picture or context(NO_PICTURE),
         section(_what_it_does(card)),
+        *([context(_sources(card, links))] if card.sources else []),
         context(_standing(proposal)),
         *_redactions(proposal.support),
         *([] if proposal.status is ProposalStatus.PENDING else [section(_record(card))]),
@@ -51,21 +63,35 @@ def title_of(proposal: Proposal) -> str:
 
 
 def _heading(card: ProposalCard) -> str:
+    """What will happen, and what stands behind it; a change for the worse says so instead."""
+    what = _what(card)
+    if pending_warning(card.proposal) and card.proposal.replay:
+        return f"Leads {counted(len(card.proposal.replay.astray), 'session')} astray: {what[:1].lower()}{what[1:]}"
+    return f"{what}, from {_support(card)}"
+
+
+def _what(card: ProposalCard) -> str:
     if card.flow is None:
-        return f"New flow: {title_of(card.proposal)}"
-    return f"Change to {plain(card.flow.title, TITLE_CHARACTERS)} (version {card.flow.version})"
+        return f"New flow: {plain(title_of(card.proposal), HEADING_CHARACTERS)}"
+    version = card.proposal.base_version or card.flow.version
+    return f"Change to {plain(card.flow.title, HEADING_CHARACTERS)} (version {version})"
 
 
 def _evidence(card: ProposalCard) -> list[str]:
-    """Where it comes from, what it is about, and problems in people's own words; nothing is said twice."""
+    """What it is about, how well it works, and problems in people's own words; nothing is said twice."""
     draft = card.proposal.draft
-    said = {_heading(card).casefold(), title_of(card.proposal).casefold(), ""}
-    lines = [f"From {_support(card)}, {domain_words(draft.problem_domain)}."]
+    said = {_what(card).casefold(), title_of(card.proposal).casefold(), ""}
+    domain = domain_words(draft.problem_domain)
+    lines = [f"{capitalised(domain)}."]
+    if worse := pending_warning(card.proposal):
+        lines = [f"*{worse}*", f"From {_support(card)}, {domain}."]
+    if card.proposal.replay:
+        lines[-1] += f" {verdict(card.proposal.replay)}"
     summary = plain(draft.summary, SUMMARY_CHARACTERS)
     if summary.casefold() not in said:
         lines.append(escape(summary))
     said.add(summary.casefold())
-    for example in (plain(words, EXAMPLE_CHARACTERS) for words in card.examples):
+    for example in (plain(session.problem, EXAMPLE_CHARACTERS) for session in card.sources):
         if not any(text.startswith(example.casefold().rstrip("…")) for text in said):
             lines.append(f"“{escape(example)}”")
         said.add(example.casefold())
@@ -81,19 +107,26 @@ def _support(card: ProposalCard) -> str:
 
 def _what_it_does(card: ProposalCard) -> str:
     tree = card.proposal.draft.tree
-    if card.flow and card.change:
+    if card.flow and card.before:
         lines = [
             f"Takes in the flow {bold(plain(each.title, TITLE_CHARACTERS))}, which is about the same problem; "
             "publishing archives it."
             for each in card.absorbs
         ]
-        lines += change_lines(card.change, tree)
+        lines += change_lines(card.before, tree)
         return "\n".join(["*What changes*", *(f"• {line}" for line in lines)])
     return f"*Starts with*\n{first_steps(tree, FIRST_STEPS)}"
 
 
+def _sources(card: ProposalCard, links: Links) -> str:
+    """For example "Learnt from ticket 1042, T-77 and 5 more sessions"."""
+    names = [session_name(session, links.get(session.id)) for session in card.sources]
+    more = card.proposal.support.sessions - len(names)
+    return "Learnt from " + listed([*names, *([counted(more, "more session")] if more > 0 else [])])
+
+
 def _standing(proposal: Proposal) -> str:
-    parts = [f"Version {proposal.version}"]
+    parts = [f"{percent(proposal.confidence)} confident", f"version {proposal.version}"]
     if proposal.status is ProposalStatus.PENDING:
         parts.append(f"waiting since {day(proposal.pending_since or proposal.created_at)}")
     return " · ".join(parts)
@@ -114,25 +147,32 @@ def _record(card: ProposalCard) -> str:
     parts = [f"*{capitalised(DECIDED.get(proposal.status, proposal.status.value))}*{by}"]
     if proposal.decided_at:
         parts.append(moment(proposal.decided_at))
-    parts += _consequence(card)
-    return " · ".join(parts)
+    parts.append(_consequence(card))
+    return " · ".join(part for part in parts if part)
 
 
-def _consequence(card: ProposalCard) -> list[str]:
-    match card.proposal.status:
+def _consequence(card: ProposalCard) -> str:
+    proposal, flow = card.proposal, card.flow
+    consequence = ""
+    match proposal.status:
+        case ProposalStatus.FORMING:
+            consequence = "it waits for more sessions or for tomorrow before anybody is asked"
         case ProposalStatus.APPROVED | ProposalStatus.MODIFIED if card.published:
-            version = card.proposal.published_version or card.published.version
-            return [f"published as {bold(card.published.title)} version {version}"]
+            version = proposal.published_version or card.published.version
+            published = "published as" if proposal.status is ProposalStatus.APPROVED else "as"
+            consequence = f"{published} {bold(card.published.title)} version {version}"
         case ProposalStatus.DISMISSED:
-            return ["wakes when a new session supports it"]
-        case ProposalStatus.REJECTED if card.proposal.reason:
-            return [f"“{inline(card.proposal.reason)}”"]
+            consequence = "wakes when a new session supports it"
+        case ProposalStatus.REJECTED if proposal.reason:
+            consequence = f"“{inline(proposal.reason)}”"
+        case ProposalStatus.EXPIRED if flow and flow.version != proposal.base_version:
+            consequence = f"{bold(flow.title)} has changed since; its sessions are analysed again"
         case ProposalStatus.EXPIRED:
-            return ["nobody decided in time"]
+            consequence = "nobody decided in time"
         case ProposalStatus.MERGED if card.merged_into or card.published:
             into = card.merged_into or (card.published.title if card.published else "")
-            return [f"became part of {bold(one_line(into))}, which is about the same problem"]
-    return []
+            consequence = f"became part of {bold(one_line(into))}, which is about the same problem"
+    return consequence
 
 
 def _buttons(card: ProposalCard) -> list[Json]:
@@ -146,8 +186,10 @@ def _buttons(card: ProposalCard) -> list[Json]:
     view = click("View Details", Action.PROPOSAL_VIEW)
     if proposal.status in REOPENABLE:
         return [click("Reopen", Action.PROPOSAL_REOPEN), view]
-    if proposal.status is not ProposalStatus.PENDING:
+    if proposal.status in (ProposalStatus.APPROVED, ProposalStatus.MODIFIED):
         return [click("View Flow", Action.PROPOSAL_VIEW)]
+    if proposal.status is not ProposalStatus.PENDING:
+        return [view]
     decisions = (
         [click("Approve", Action.PROPOSAL_APPROVE, primary=True), click("Edit", Action.PROPOSAL_EDIT)]
         if proposal.kind is ProposalKind.NEW_FLOW
@@ -158,21 +200,30 @@ def _buttons(card: ProposalCard) -> list[Json]:
 
 
 def _sentence(card: ProposalCard) -> str:
+    """All that decides, for notifications and for those who hear it: what, from whom, how well it works, and its state."""
     proposal = card.proposal
-    what = inline(_heading(card))
-    if proposal.status is ProposalStatus.PENDING:
-        return f"{what}. From {_support(card)}; it waits for a review."
-    return f"{what}: {DECIDED.get(proposal.status, proposal.status.value)}."
+    is_pending = proposal.status is ProposalStatus.PENDING
+    parts = [
+        pending_warning(card.proposal),
+        f"{inline(_what(card))}, from {_support(card)}.",
+        verdict(proposal.replay) if proposal.replay else None,
+        "It waits for a review." if is_pending else f"{_record(card)}.",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
-    "new flow": partial(proposal_card, samples.NEW_FLOW, samples.PICTURE),
+    "new flow": partial(proposal_card, samples.NEW_FLOW, samples.PICTURE, samples.LINKS),
     "new flow, picture missing": partial(proposal_card, samples.NEW_FLOW, None),
     "change": partial(proposal_card, samples.CHANGE, samples.PICTURE),
+    "change for the worse": partial(proposal_card, samples.WORSE, samples.PICTURE),
     "joining two flows": partial(proposal_card, samples.JOINING, samples.PICTURE),
+    "forming": partial(proposal_card, samples.FORMING, samples.PICTURE),
     "merged": partial(proposal_card, samples.MERGED, samples.PICTURE),
     "approved": partial(proposal_card, samples.APPROVED, samples.PICTURE),
+    "modified": partial(proposal_card, samples.MODIFIED, samples.PICTURE),
     "dismissed": partial(proposal_card, samples.DISMISSED, samples.PICTURE),
     "rejected": partial(proposal_card, samples.REJECTED, samples.PICTURE),
     "expired": partial(proposal_card, samples.EXPIRED, samples.PICTURE),
+    "superseded": partial(proposal_card, samples.SUPERSEDED, samples.PICTURE),
 }

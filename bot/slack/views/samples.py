@@ -10,9 +10,9 @@ from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Know
 from bot.domain.digests import Digest, FlowMention, QueueState
 from bot.domain.flows import FlowDraft
 from bot.domain.members import Member, Role
-from bot.domain.merging import Branch, TreeChange
 from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
 from bot.domain.redactions import Redactable
+from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome
 from bot.domain.sessions import ProblemDomain, Session, SessionSource, SessionStatus
 from bot.domain.spending import SpendingTotal, Trouble
 from bot.domain.statistics import Interval, Minutes
@@ -51,6 +51,46 @@ TREE = FlowTree(
         "n7": Node(kind=NodeKind.ESCALATION, text="The network team looks at the gateway's logs"),
     },
 )
+SESSION = Session(
+    id=1,
+    external_id="T-1042",
+    source=SessionSource.IMPORT,
+    problem="VPN drops every ten minutes",
+    status=SessionStatus.RESOLVED,
+    created_at=NOW - timedelta(days=9),
+    problem_domain=ProblemDomain.NETWORKING,
+    engineer=BEN.id,
+    ticket="1042",
+    resolved_at=NOW - timedelta(days=9) + timedelta(minutes=37),
+    resolution="Lowered the MTU to 1350 on the gateway profile.",
+)
+
+SOURCES = (
+    SESSION,
+    replace(
+        SESSION,
+        id=2,
+        problem="vpn disconnects & comes back, <all day>",
+        external_id="S-1",
+        ticket=None,
+        source=SessionSource.SLACK,
+        channel="C0SUPPORT1",
+        thread_ts="1795340000.000200",
+    ),
+)
+LINKS = {2: "https://example.com/archives/C0SUPPORT1/p1795340000000200"}
+
+
+def _replayed(numbers: range, *, dead_ends: int = 0, wrong_turns: int = 0) -> tuple[ReplayedSession, ...]:
+    """The first ones run into a dead end, the next ones take a wrong turn, the others reach their fix."""
+    ends = [(ReplayOutcome.DEAD_END, "n3")] * dead_ends + [(ReplayOutcome.WRONG_TURN, "n2")] * wrong_turns
+    ends += [(ReplayOutcome.REACHED_FIX, "n5")] * (len(numbers) - len(ends))
+    return tuple(ReplayedSession(number, *end) for number, end in zip(numbers, ends, strict=True))
+
+
+REPLAY = ProposalReplay(
+    version=2, others=_replayed(range(11, 20), dead_ends=1, wrong_turns=1), evidence=_replayed(range(1, 8))
+)
 _PROPOSAL = Proposal(
     id=7,
     kind=ProposalKind.NEW_FLOW,
@@ -75,24 +115,46 @@ _PROPOSAL = Proposal(
     created_at=NOW - timedelta(days=2),
     updated_at=NOW - timedelta(days=1),
     card=MessageRef("C0REVIEW01", "1795340000.000100"),
+    last_replay=REPLAY,
 )
-NEW_FLOW = ProposalCard(
-    proposal=_PROPOSAL,
-    examples=("VPN drops every ten minutes", "vpn disconnects & comes back, <all day>"),
-    change=TreeChange(added=tuple(TREE.nodes)),
-    reviewers=(ADA, CHLOE),
+NEW_FLOW = ProposalCard(proposal=_PROPOSAL, sources=SOURCES, reviewers=(ADA, CHLOE))
+_PUBLISHED_TREE = FlowTree(
+    "n1",
+    {
+        **{node_id: TREE.nodes[node_id] for node_id in ("n1", "n2")},
+        "n3": replace(TREE.nodes["n3"], text="Is it on a cable?", options=(Option("o1", "Yes", "n8"),)),
+        "n8": Node(kind=NodeKind.RESOLUTION, text="Replace the cable"),
+    },
 )
 CHANGE = ProposalCard(
-    proposal=replace(_PROPOSAL, id=8, kind=ProposalKind.ENHANCEMENT, flow_id=3, base_version=4, version=1),
-    examples=("VPN keeps dropping since the new access point",),
-    flow=FlowMention(3, "VPN drops", 4),
-    change=TreeChange(
-        added=("n4", "n5", "n6"),
-        changed=("n1",),
-        branches=(Branch("n3", "No", "n5"), Branch("n3", "Yes", "n4")),
+    proposal=replace(
+        _PROPOSAL,
+        id=8,
+        kind=ProposalKind.ENHANCEMENT,
+        flow_id=3,
+        base_version=4,
+        version=1,
+        last_replay=ProposalReplay(version=1, evidence=_replayed(range(1, 8), dead_ends=2), flow_version=4),
     ),
+    sources=(replace(SESSION, problem="VPN keeps dropping since the new access point"),),
+    flow=FlowMention(3, "VPN drops", 4),
+    before=_PUBLISHED_TREE,
     reviewers=(ADA, CHLOE),
 )
+WORSE = replace(
+    CHANGE,
+    proposal=replace(
+        CHANGE.proposal,
+        last_replay=ProposalReplay(
+            version=1,
+            others=_replayed(range(11, 20), dead_ends=1, wrong_turns=1),
+            evidence=_replayed(range(1, 3), dead_ends=1),
+            flow_version=4,
+            before=(*_replayed(range(11, 20), dead_ends=1), *_replayed(range(1, 3))),
+        ),
+    ),
+)
+FORMING = replace(NEW_FLOW, proposal=replace(_PROPOSAL, status=ProposalStatus.FORMING))
 
 
 def _decided(status: ProposalStatus, reason: str | None = None) -> ProposalCard:
@@ -108,6 +170,22 @@ APPROVED = replace(
     published=FlowMention(3, "VPN drops every ten minutes", 1),
     proposal=replace(_APPROVED.proposal, published_flow_id=3, published_version=1),
 )
+_CHANGED = replace(CHANGE.proposal, version=2, decided_at=NOW)
+MODIFIED = replace(
+    CHANGE,
+    flow=FlowMention(3, "VPN drops", 5),
+    published=FlowMention(3, "VPN drops", 5),
+    proposal=replace(
+        _CHANGED,
+        status=ProposalStatus.MODIFIED,
+        decided_by=ADA.id,
+        published_flow_id=3,
+        published_version=5,
+    ),
+)
+SUPERSEDED = replace(
+    CHANGE, flow=FlowMention(3, "VPN drops", 5), proposal=replace(_CHANGED, status=ProposalStatus.EXPIRED)
+)
 _EXPIRED = _decided(ProposalStatus.EXPIRED)
 EXPIRED = replace(_EXPIRED, proposal=replace(_EXPIRED.proposal, decided_by=None))
 _MERGED = _decided(ProposalStatus.MERGED)
@@ -120,22 +198,8 @@ JOINING = replace(
     CHANGE,
     proposal=replace(CHANGE.proposal, id=9, support=Support(), absorbs=(5,)),
     absorbs=(FlowMention(5, "VPN & Wi-Fi drop together", 2),),
-    examples=(),
+    sources=(),
 )
-SESSION = Session(
-    id=1,
-    external_id="T-1042",
-    source=SessionSource.IMPORT,
-    problem="VPN drops every ten minutes",
-    status=SessionStatus.RESOLVED,
-    created_at=NOW - timedelta(days=9),
-    problem_domain=ProblemDomain.NETWORKING,
-    engineer=BEN.id,
-    ticket="1042",
-    resolved_at=NOW - timedelta(days=9) + timedelta(minutes=37),
-    resolution="Lowered the MTU to 1350 on the gateway profile.",
-)
-
 _WINDOW = Window(start=datetime(2026, 10, 24, 22, tzinfo=UTC), end=NOW, zone="Europe/Berlin", days=30)
 DASHBOARD = Dashboard(
     window=_WINDOW,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from bot.domain.merging import Branch, TreeChange
-from bot.domain.trees import FlowTree, Node, NodeKind
+from bot.domain.merging import Branch, TreeChange, compare
+from bot.domain.trees import FlowTree, Node, NodeKind, Option
 from bot.domain.words import counted, listed
 from bot.slack.mrkdwn import bold, escape, plain
+from bot.slack.views.phrases import capitalised
 
 STEP_CHARACTERS = 160
 ANSWER_CHARACTERS = 40
@@ -39,16 +40,18 @@ def first_steps(tree: FlowTree, lines: int) -> str:
     return "\n".join([*steps[:lines], *([f"… {counted(more, 'more step')}"] if more > 0 else [])])
 
 
-def change_lines(change: TreeChange, tree: FlowTree) -> list[str]:
-    """What is different, one line each; `tree` is the changed one."""
-    lines = [_branch_line(branch, change, tree) for branch in change.branches]
-    lines += [f"Changes {_named(tree, node_id)}" for node_id in change.changed if node_id in tree.nodes]
-    if change.removed:
-        lines.append(f"Removes {counted(len(change.removed), 'step')}")
+def change_lines(before: FlowTree, after: FlowTree, limit: int = MAX_CHANGES) -> list[str]:
+    """What is different, one line each, with the way to it: "After *Is it on?* No: adds *Plug it in* and 1 fix"."""
+    change = compare(before, after)
+    lines = [_beginning_line(change, after)] if after.root in change.added else []
+    lines += [_branch_line(branch, change, after) for branch in change.branches]
+    lines += [line for node_id in change.changed for line in _changed_lines(node_id, before, after, change)]
+    lines += [f"{_way_to(node_id, before)}removes {_named(before, node_id)}" for node_id in change.removed]
     if not lines:
-        return [f"Adds {counted(len(change.added), 'step')}"] if change.added else ["Changes no step"]
-    more = len(lines) - MAX_CHANGES
-    return [*lines[:MAX_CHANGES], f"… {counted(more, 'more change')}"] if more > 0 else lines
+        return ["Changes no step"]
+    more = len(lines) - limit
+    shown = [capitalised(line) for line in lines[:limit]]
+    return [*shown, f"… {counted(more, 'more change')}"] if more > 0 else shown
 
 
 def change_phrase(change: TreeChange) -> str:
@@ -57,21 +60,79 @@ def change_phrase(change: TreeChange) -> str:
     return ", ".join(f"{verb} {counted(len(ids), 'step')}" for verb, ids in verbs if ids) or "adds answers"
 
 
+def _beginning_line(change: TreeChange, tree: FlowTree) -> str:
+    return f"before the first step: {_adds(tree.root, change, tree)}"
+
+
 def _branch_line(branch: Branch, change: TreeChange, tree: FlowTree) -> str:
-    after = f"After {_named(tree, branch.node)}, {escape(plain(branch.label, ANSWER_CHARACTERS))}: "
+    way = _way(tree.nodes[branch.node], branch.label)
     if branch.leads_to not in change.added:
-        return f"{after}goes on with {_named(tree, branch.leads_to)}"
-    behind = [node for node_id, node in _behind(branch, tree, change.added) if node_id != branch.leads_to]
-    return after + "adds " + listed([_named(tree, branch.leads_to), *_kinds(behind)])
+        return f"{way}goes on with {_named(tree, branch.leads_to)}"
+    return way + _adds(branch.leads_to, change, tree)
 
 
-def _behind(branch: Branch, tree: FlowTree, added: Collection[str]) -> list[tuple[str, Node]]:
-    """The new steps that the branch leads to."""
-    return [
-        (node_id, node)
-        for node_id, node, _ in FlowTree(branch.leads_to, tree.nodes).walk()
-        if node_id in added
-    ]
+def _adds(node_id: str, change: TreeChange, tree: FlowTree) -> str:
+    """The first new step by its words, those behind it by their number."""
+    behind = [node for each, node in _new_steps(node_id, tree, change.added) if each != node_id]
+    return "adds " + listed([_named(tree, node_id), *_kinds(behind)])
+
+
+def _changed_lines(node_id: str, before: FlowTree, after: FlowTree, change: TreeChange) -> list[str]:
+    """The new words of a step, and what became of the answers that it had."""
+    old, new = before.nodes[node_id], after.nodes[node_id]
+    lines = []
+    if old.text != new.text:
+        lines.append(
+            f"{_way_to(node_id, after)}changes {_named(before, node_id)} to {_named(after, node_id)}"
+        )
+    kept = {option.id: option for option in new.options}
+    for option in old.options:
+        lines += _answer_lines(option, kept.get(option.id), new, after, change)
+    same_answers = [option for option in new.options if option in old.options] == list(old.options)
+    if not lines and not (same_answers and _words(old) == _words(new)):
+        lines.append(f"{_way_to(node_id, after)}changes {_named(after, node_id)}")
+    return lines
+
+
+def _answer_lines(
+    old: Option, new: Option | None, node: Node, tree: FlowTree, change: TreeChange
+) -> list[str]:
+    if new is None:
+        return [f"{_way(node, old.label)}no longer goes on"]
+    lines = []
+    if new.label != old.label:
+        label = escape(plain(new.label, ANSWER_CHARACTERS))
+        lines.append(f"{_way(node, old.label)}the answer becomes {label}")
+    if new.next != old.next:
+        is_new = new.next in change.added
+        goes_on = _adds(new.next, change, tree) if is_new else f"goes on with {_named(tree, new.next)}"
+        lines.append(_way(node, new.label) + goes_on)
+    return lines
+
+
+def _words(node: Node) -> tuple[str | None, ...]:
+    return (node.kind, node.text, node.help, node.expected, node.script)
+
+
+def _way_to(node_id: str, tree: FlowTree) -> str:
+    """The question and the answer that lead there; nothing for the first step."""
+    for _, node, _ in tree.walk():
+        for option in node.options:
+            if option.next == node_id:
+                return _way(node, option.label)
+    return ""
+
+
+def _way(node: Node, label: str) -> str:
+    """For example "after *Is it on?* No: "."""
+    text = plain(node.text, STEP_CHARACTERS)
+    preposition = "at" if text.casefold().startswith("after") else "after"
+    return f"{preposition} {bold(text)} {escape(plain(label, ANSWER_CHARACTERS))}: "
+
+
+def _new_steps(first: str, tree: FlowTree, added: Collection[str]) -> list[tuple[str, Node]]:
+    """The new steps from this one on."""
+    return [(node_id, node) for node_id, node, _ in FlowTree(first, tree.nodes).walk() if node_id in added]
 
 
 def _kinds(nodes: Sequence[Node]) -> list[str]:

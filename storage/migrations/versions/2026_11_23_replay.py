@@ -1,4 +1,4 @@
-"""Jobs that wait can be done at once.
+"""Replays of proposals, and jobs that wait can be done at once.
 
 Revision ID: 2026_11_23_replay
 Revises: 2026_11_23_batches
@@ -14,7 +14,9 @@ down_revision = "2026_11_23_batches"
 
 def upgrade() -> None:
     op.execute("GRANT UPDATE (execute_after) ON queue.pgqueuer TO flowpilot_app")
+    op.execute("ALTER TABLE proposals ADD COLUMN replay JSONB")
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE proposals DROP COLUMN replay")
     op.execute("REVOKE UPDATE (execute_after) ON queue.pgqueuer FROM flowpilot_app")
