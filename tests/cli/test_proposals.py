@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.domain.proposals import ProposalKind, ProposalStatus
+from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome
 from bot.services.proposals import get_proposal
 from storage.database import Database
 from tests.cli.conftest import Stage
@@ -29,6 +30,32 @@ async def test_table_and_document_list_what_waits_first(with_proposals: FlowPilo
     waiting = [each.id for each in await waiting_in(with_proposals.database_url)]
     assert [each["id"] for each in listed[: len(waiting)]] == waiting
     assert {each["status"] for each in listed[len(waiting) :]} <= {"forming", "merged"}
+
+
+async def test_document_has_what_the_replay_showed(with_proposals: FlowPilot) -> None:
+    url = with_proposals.database_url
+    replayed, unknown, *_ = await waiting_in(url)
+    replay = ProposalReplay(
+        version=replayed.version,
+        others=(
+            ReplayedSession(3, ReplayOutcome.DEAD_END, "n1"),
+            ReplayedSession(2, ReplayOutcome.REACHED_FIX, "n2"),
+        ),
+    )
+    async with Database.open(url) as database, database.transaction(CONFIG.team_id) as tx:
+        await tx.proposals.set_replay(replayed.id, replay)
+    listed = (await with_proposals("proposals", "--json")).document["proposals"]
+    documents = {each["id"]: each["replay"] for each in listed}
+    assert documents[unknown.id] is None
+    assert documents[replayed.id] == {
+        "version": replayed.version,
+        "others": {"reached_fix": [2], "dead_end": [3], "wrong_turn": []},
+        "evidence": {"reached_fix": [], "dead_end": [], "wrong_turn": []},
+        "flow_version": None,
+        "before": None,
+        "worse": False,
+        "astray": [],
+    }
 
 
 async def test_approved_proposal_is_a_flow_and_is_not_decided_again(with_proposals: FlowPilot) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.flows import FlowOrigin
 from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
-from tests.slack.conftest import ADA, BEN, CHLOE, TEAM, Bot, said_by
+from bot.services.proposals import show_proposal_card
+from tests.slack.conftest import ADA, BEN, CHLOE, REVIEW, TEAM, Bot, said_by
 from tests.storage.makers import a_draft, a_tree
 
 
@@ -167,6 +168,27 @@ async def test_details_show_every_step_and_the_sessions_behind_it(bot: Bot) -> N
     assert "Fix: Lower the MTU to 1350." in words
     assert "VPN drops every ten minutes" in words
     assert "Decide on its card" in words
+
+
+async def test_sessions_that_were_worked_in_slack_are_linked(bot: Bot) -> None:
+    proposal = await bot.a_proposal(title="VPN drops")
+    (card,) = bot.cards()
+    worked_in = "UPDATE sessions SET channel = $1, thread_ts = $2, external_id = 'S-1'"
+    await bot.superuser.execute(worked_in, REVIEW, card.ts)
+    await show_proposal_card(bot.desk, TEAM, proposal.id)
+    (card,) = bot.cards()
+    (url,) = re.findall(r"Learnt from <(http[^|]+)\|S-1>", said_by(card))
+    assert card.ts in url
+    await bot.sandbox.person(BEN).click(card, "proposal.view")
+    assert f"<{url}|S-1>" in said_by_view((await bot.modal_with(BEN, "Learnt from")).payload)
+
+
+async def test_a_thread_that_is_gone_is_named_without_a_link(bot: Bot) -> None:
+    proposal = await bot.a_proposal(title="VPN drops")
+    gone = "UPDATE sessions SET channel = 'CGONE', thread_ts = '1.1', external_id = 'S-1'"
+    await bot.superuser.execute(gone)
+    await show_proposal_card(bot.desk, TEAM, proposal.id)
+    assert "Learnt from S-1" in said_by(bot.cards()[0])
 
 
 async def test_a_broken_button_gives_a_reference_and_no_details(bot: Bot) -> None:

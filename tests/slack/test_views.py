@@ -1,6 +1,7 @@
 """Everything that people see, within Slack's limits whatever is in it."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
@@ -42,6 +43,7 @@ from bot.slack.views import (
     help as help_view,
 )
 from bot.slack.views.editor import split_outline, tree_errors
+from bot.slack.views.trees import change_lines
 
 MODULES = (details, digests, editor, help_view, home, notices, proposals, queue, stats, step_forms, workbench)
 
@@ -244,6 +246,78 @@ def test_a_flow_that_no_form_can_hold_is_not_offered_for_editing() -> None:
     modal = editor.text_form(bench_of(draft), DraftPlace(5, 3))
     assert "submit" not in modal
     assert "too long" in json.dumps(modal)
+
+
+STATES = {
+    ProposalStatus.FORMING: (samples.FORMING, "Forming", ["View Details"]),
+    ProposalStatus.PENDING: (
+        samples.NEW_FLOW,
+        "waits for a review",
+        ["Approve", "Edit", "Dismiss", "Reject", "View Details"],
+    ),
+    ProposalStatus.APPROVED: (samples.APPROVED, "Approved", ["View Flow"]),
+    ProposalStatus.MODIFIED: (samples.MODIFIED, "Edited and published", ["View Flow"]),
+    ProposalStatus.DISMISSED: (samples.DISMISSED, "Parked", ["Reopen", "View Details"]),
+    ProposalStatus.REJECTED: (samples.REJECTED, "Rejected", ["Reopen", "View Details"]),
+    ProposalStatus.EXPIRED: (samples.EXPIRED, "Expired", ["Reopen", "View Details"]),
+    ProposalStatus.MERGED: (samples.MERGED, "became part of", ["View Details"]),
+}
+
+
+@pytest.mark.parametrize("status", ProposalStatus)
+def test_fallback_of_a_card_alone_tells_all_that_decides(status: ProposalStatus) -> None:
+    card, state, buttons = STATES[status]
+    message = proposals.proposal_card(card, samples.PICTURE)
+    kind = "Change to VPN drops" if card.flow else "New flow: VPN drops every ten minutes"
+    assert card.proposal.status is status
+    assert message["text"].startswith(kind)
+    assert "from 7 sessions by 4 engineers" in message["text"]
+    assert re.search(r"Replayed on (9 other|the 7) sessions.*: [57] reach the fix, ", message["text"])
+    assert state in message["text"]
+    assert [element["text"]["text"] for element in message["blocks"][-1]["elements"]] == buttons
+
+
+def test_a_change_for_the_worse_is_no_news_once_it_is_decided() -> None:
+    assert "astray" in json.dumps(proposals.proposal_card(samples.WORSE, None))
+    rejected = replace(samples.WORSE.proposal, status=ProposalStatus.REJECTED, version=2)
+    assert "astray" not in json.dumps(
+        proposals.proposal_card(replace(samples.WORSE, proposal=rejected), None)
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        ("Is it on?\n  No: = Plug it in.", "Is it on?\n  No: = Plug it in.", ["Changes no step"]),
+        (
+            "Is it on?\n  No: = Plug it in.",
+            "Is it on?\n  No: = Plug it in.\n  Yes: Does it hum?\n    Yes: = Wait.\n    No: ! Send it in.",
+            ["After *Is it on?* Yes: adds *Does it hum?*, 1 fix and 1 hand-over"],
+        ),
+        (
+            "Is it on?\n  No: = Plug it in.",
+            "Is it there?\n  Yes: Is it on?\n    No: = Plug it in.",
+            ["Before the first step: adds *Is it there?*"],
+        ),
+        (
+            "Is it on?\n  No: After a minute?\n    No: = Plug it in.",
+            "Is it on?\n  No: After a minute?\n    No: = Plug it in.\n    Yes: = Wait.",
+            ["At *After a minute?* Yes: adds *Wait.*"],
+        ),
+        (
+            "Is it on?\n  No: = Plug it in.\n  Yes: = Wait.",
+            "Is it on?\n  No: = Plug it in again.",
+            [
+                "After *Is it on?* Yes: no longer goes on",
+                "After *Is it on?* No: changes *Plug it in.* to *Plug it in again.*",
+                "After *Is it on?* Yes: removes *Wait.*",
+            ],
+        ),
+    ],
+)
+def test_a_change_is_told_with_the_way_to_it(before: str, after: str, lines: list[str]) -> None:
+    old = from_outline(before)
+    assert change_lines(old, from_outline(after, base=old)) == lines
 
 
 def test_an_enhancement_offers_no_approval() -> None:
