@@ -43,13 +43,14 @@ async def find_flows(
     """
     async with database.transaction(workspace_id) as tx:
         flows = await tx.flows.candidates(problem, domain, MAX_CANDIDATES)
-        candidates = await _candidates(tx, flows)
+        candidates = await flow_candidates(tx, flows)
     matches = await asyncio.to_thread(match, redact(problem).text, domain, candidates)
     by_id = {flow.id: flow for flow in flows}
     return [FoundFlow(flow=by_id[found.flow_id], score=found.score) for found in matches[:limit]]
 
 
-async def _candidates(tx: Transaction, flows: list[Flow]) -> list[Candidate]:
+async def flow_candidates(tx: Transaction, flows: list[Flow]) -> list[Candidate]:
+    """The flows with the problems that they are known by, redacted."""
     problems = await tx.sessions.problems_of_flows([flow.id for flow in flows], MAX_PROBLEMS)
     return [
         Candidate(

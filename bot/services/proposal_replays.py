@@ -15,23 +15,30 @@ from bot.domain.flows import Flow
 from bot.domain.proposals import Proposal, ProposalStatus
 from bot.domain.replay import ProposalReplay, replay_all
 from bot.domain.sessions import EXPLORING_FROM, Session
+from bot.services.matching import flow_candidates
 from storage.database import Database
 from storage.transaction import Transaction
 
 MAX_SESSIONS = 50
 """The newest sessions that a proposal is replayed on, of its own and of others each."""
 MAX_ALIKE = 8
-"""Other proposals like it, whose sessions may be of its kind."""
+"""Other proposals like it, whose sessions may be of its kind, and as many flows that these may choose instead."""
+THE_PROPOSAL = 0
+"""The id of the proposal among flows, which count from 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
-    """A proposal with its sessions and with others that it may be chosen for, newest first, and the flow that it changes."""
+    """A proposal, the flow that it changes, and the sessions to replay it on, newest first.
+
+    `evidence` are its own, `others` those that may choose it, unless one of the `rivals` fits them better.
+    """
 
     proposal: Proposal
     flow: Flow | None
     evidence: tuple[Session, ...]
     others: tuple[Session, ...]
+    rivals: tuple[Candidate, ...] = ()
 
 
 async def replay_proposal(database: Database, workspace_id: str, proposal_id: int) -> None:
@@ -62,12 +69,18 @@ async def _gather_cases(tx: Transaction, proposal: Proposal) -> Cases:
         without=own,
         limit=MAX_SESSIONS,
     )
+    rivals = [
+        flow
+        for flow in await tx.flows.candidates(words, draft.problem_domain, MAX_ALIKE)
+        if flow.id not in flow_ids
+    ]
     evidence = await tx.sessions.get_many(sorted(own, reverse=True)[:MAX_SESSIONS])
     return Cases(
         proposal=proposal,
         flow=await tx.flows.find(proposal.flow_id) if proposal.flow_id else None,
         evidence=tuple(evidence),
         others=tuple(others),
+        rivals=tuple(await flow_candidates(tx, rivals)),
     )
 
 
@@ -75,7 +88,7 @@ def replayed(cases: Cases) -> ProposalReplay:
     """Where the proposal leads its sessions and those others that it would be chosen for; deterministic."""
     proposal, flow, alike = cases.proposal, cases.flow, cache(similarity)
     evidence = _redacted(cases.evidence)
-    others = _chosen_for(proposal, evidence, _redacted(cases.others))
+    others = _choosing(cases, evidence)
     tree = proposal.draft.tree
     return ProposalReplay(
         version=proposal.version,
@@ -90,17 +103,17 @@ def _redacted(sessions: Sequence[Session]) -> list[Session]:
     return [redact_session(session)[0] for session in sessions]
 
 
-def _chosen_for(
-    proposal: Proposal, evidence: Sequence[Session], sessions: Sequence[Session]
-) -> list[Session]:
-    """The sessions that would have tried the proposal, had it been a flow when they began."""
+def _choosing(cases: Cases, evidence: Sequence[Session]) -> list[Session]:
+    """The other sessions that would have tried the proposal, had it been a flow when they began."""
     as_flow = Candidate(
-        ref=CandidateRef(CandidateKind.FLOW, proposal.id),
-        draft=proposal.draft,
+        ref=CandidateRef(CandidateKind.FLOW, THE_PROPOSAL),
+        draft=cases.proposal.draft,
         problems=tuple(session.problem for session in evidence[:MAX_PROBLEMS]),
     )
-    return [
-        session
-        for session in sessions
-        if match(session.problem, session.problem_domain, [as_flow])[0].score >= EXPLORING_FROM
-    ]
+    candidates = [as_flow, *cases.rivals]
+    chosen = []
+    for session in _redacted(cases.others):
+        best = match(session.problem, session.problem_domain, candidates)[0]
+        if best.flow_id == THE_PROPOSAL and best.score >= EXPLORING_FROM:
+            chosen.append(session)
+    return chosen

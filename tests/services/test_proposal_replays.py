@@ -128,6 +128,21 @@ async def test_sessions_that_would_not_choose_it_do_not_count(
     assert (await replay_of(database, workspace, proposal)).others == ()
 
 
+async def test_sessions_that_a_published_flow_fits_better_do_not_count(
+    database: Database, workspace: Workspace
+) -> None:
+    proposal = await a_proposal(database, workspace, "No")
+    other = await proposed(database, workspace.id, proposal.draft)
+    train = resolved("Yes", problem=f"{PROBLEM} and on the train")
+    (session,) = await stored_behind(database, workspace, train, proposal_id=other.id)
+    assert by_session((await replay_of(database, workspace, proposal)).others) == {session: WRONG_TURN}
+    flow = await published(database, workspace.id, a_draft(title=train.problem, tree=tree("Yes")))
+    known = [resolved("Yes", problem=train.problem) for _ in range(3)]
+    await stored_behind(database, workspace, *known, flow_id=flow.id)
+    rival = await a_proposal(database, workspace, "No")
+    assert session not in by_session((await replay_of(database, workspace, rival)).others)
+
+
 async def test_card_of_a_change_for_the_worse_says_so_first_and_the_details_name_the_sessions(
     database: Database, workspace: Workspace, charts: ChartPool
 ) -> None:

@@ -79,6 +79,9 @@ async def test_hot_queries_use_their_indexes(database: Database, crowd: Workspac
         "ix_sessions_resolved_at": lambda tx: tx.dashboards.dashboard(week),
         "ix_sessions_proposal_id": lambda tx: tx.sessions.support(proposal.id),
         "ix_sessions_failed": lambda tx: tx.sessions.failed_analyses(),
+        "ix_sessions_learned_flow_id": lambda tx: tx.sessions.to_replay(
+            flow_ids=[1], proposal_ids=[proposal.id], domain=None, without=ids, limit=50
+        ),
         "uq_sessions_external_id": lambda tx: tx.sessions.ids(SessionSource.SLACK, ["T-1", "T-2"]),
     }
     for index, call in calls.items():
