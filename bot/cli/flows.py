@@ -170,4 +170,5 @@ def _document(result: Replayed) -> dict[str, object]:
         "score": round(result.score, 4),
         "outcome": result.outcome,
         "path": list(result.path),
+        "ended_at": result.ended_at,
     }

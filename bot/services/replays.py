@@ -19,13 +19,14 @@ TRIED_FROM = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """`flow` is the id that the chosen flow has in its document."""
+    """`flow` is the id that the chosen flow has in its document, `ended_at` the words of the step where it ended."""
 
     session: str
     flow: str | None
     score: float
     outcome: ReplayOutcome
     path: tuple[str, ...]
+    ended_at: str | None = None
 
 
 def replay_sessions(
@@ -54,4 +55,5 @@ def _replayed(
         score=matches[0].score if matches else 0.0,
         outcome=walked.outcome,
         path=walked.path,
+        ended_at=chosen.draft.tree.nodes[walked.path[-1]].text if chosen else None,
     )

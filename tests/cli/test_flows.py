@@ -79,6 +79,7 @@ def require_replayed(results: list[dict[str, Any]], flows: set[str], file: Path)
     assert ReplayOutcome.REACHED_FIX in outcomes
     assert {each["flow"] for each in results} <= flows | {None}
     assert all(bool(each["path"]) == (each["flow"] is not None) for each in results)
+    assert all(bool(each["path"]) == bool(each["ended_at"]) for each in results)
 
 
 async def test_a_problem_is_matched_to_the_flow_that_fits(with_flows: FlowPilot) -> None:

@@ -14,6 +14,7 @@ from bot.slack.views import samples
 from bot.slack.views.blocks import Json, button, context, message, modal, section
 from bot.slack.views.phrases import came, capitalised, domain_words, waiting
 from bot.slack.views.proposals import support_words, title_of
+from bot.slack.views.replays import in_short, pending_warning
 
 NOTHING_WAITS = "Nothing waits for a review."
 TITLE_CHARACTERS = 120
@@ -44,8 +45,10 @@ def _row(proposal: Proposal, now: datetime) -> Json:
     title = plain(title_of(proposal), TITLE_CHARACTERS)
     facts = [
         support_words(proposal.support),
+        in_short(proposal.replay) if proposal.replay else None,
         domain_words(proposal.draft.problem_domain),
         came(proposal.pending_since or proposal.created_at, now),
+        pending_warning(proposal),
     ]
     review = button(
         "Review",
@@ -53,7 +56,7 @@ def _row(proposal: Proposal, now: datetime) -> Json:
         str(VersionedId(proposal.id, proposal.version)),
         label=f"Review: {title}",
     )
-    return section(f"{kind}: {bold(title)}\n{' · '.join(facts)}", review)
+    return section(f"{kind}: {bold(title)}\n{' · '.join(fact for fact in facts if fact)}", review)
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {

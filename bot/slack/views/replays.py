@@ -26,6 +26,12 @@ def verdict(replay: ProposalReplay) -> str:
     return f"{NO_OTHERS} {_own(replay)}"
 
 
+def in_short(replay: ProposalReplay) -> str | None:
+    """For a list, "reaches the fix in 7 of 9"; None without other sessions."""
+    fixes = len(led_to(ReplayOutcome.REACHED_FIX, replay.others))
+    return f"reaches the fix in {fixes} of {len(replay.others)}" if replay.others else None
+
+
 def pending_warning(proposal: Proposal) -> str | None:
     """That the change would make things worse, as long as somebody can heed it; None when it does not."""
     replay = proposal.replay
