@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +24,8 @@ MAX_SESSIONS = 50
 """The newest sessions that a proposal is replayed on, of its own and of others each."""
 MAX_ALIKE = 8
 """Other proposals like it, whose sessions may be of its kind, and as many flows that these may choose instead."""
+ONE_AT_A_TIME = ThreadPoolExecutor(max_workers=1, thread_name_prefix="replay")
+"""More of them would only take turns with each other and with the event loop."""
 THE_PROPOSAL = 0
 """The id of the proposal among flows, which count from 1."""
 
@@ -48,7 +51,7 @@ async def replay_proposal(database: Database, workspace_id: str, proposal_id: in
         if proposal.status is not ProposalStatus.PENDING or proposal.replay is not None:
             return
         cases = await _gather_cases(tx, proposal)
-    replay = await asyncio.to_thread(replayed, cases)
+    replay = await asyncio.get_running_loop().run_in_executor(ONE_AT_A_TIME, replayed, cases)
     async with database.transaction(workspace_id) as tx:
         await tx.proposals.set_replay(proposal_id, replay)
 

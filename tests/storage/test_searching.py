@@ -156,18 +156,33 @@ async def upgrade_to(url: str, revision: str) -> None:
     await engine.dispose()
 
 
+# With the columns of that time.
+OLD_PROPOSAL = text(
+    """
+    INSERT INTO proposals (
+        workspace_id, kind, status, version, title, summary, problem_domain, keywords, tree, search,
+        confidence, analyst, created_at, updated_at
+    )
+    SELECT workspace_id, 'new_flow', :status, 1, title, summary, problem_domain, keywords, tree,
+        (SELECT search FROM flows), 0.8, 'x', published_at, published_at
+    FROM flow_versions RETURNING id
+    """
+)
+
+
 async def test_upgrading_takes_in_the_words_of_what_is_there(old_url: str) -> None:
     await upgrade_to(old_url, "2026_11_23_redaction")
     async with Database.open(old_url) as database:
         async with database.all_workspaces() as door:
             await door.add(Workspace(id="T0001", name="Contoso IT", created_at=NOW))
         flow = await published(database, "T0001")
-        pending = await proposed(database, "T0001")
-        rejected = await proposed(database, "T0001", status=ProposalStatus.REJECTED)
+        async with database.transaction("T0001") as tx:
+            pending = await tx.statements.value(OLD_PROPOSAL, {"status": ProposalStatus.PENDING})
+            rejected = await tx.statements.value(OLD_PROPOSAL, {"status": ProposalStatus.REJECTED})
         await upgrade(old_url)
         async with database.transaction("T0001") as tx:
             assert await tx.flows.candidates("vpn", None, 8) == [flow]
-            assert await tx.proposals.candidates("vpn", None, 8) == [pending]
-            assert await tx.proposals.rejected_like("vpn", None, 8) == [rejected]
+            assert [each.id for each in await tx.proposals.candidates("vpn", None, 8)] == [pending]
+            assert [each.id for each in await tx.proposals.rejected_like("vpn", None, 8)] == [rejected]
         async with database.transaction("T0002") as tx:
             assert await tx.flows.candidates("vpn", None, 8) == []
