@@ -1,7 +1,7 @@
 """Replays of proposals, and jobs that wait can be done at once.
 
 Revision ID: 2026_11_23_replay
-Revises: 2026_11_23_batches
+Revises: 2026_11_23_drafts
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "2026_11_23_replay"
-down_revision = "2026_11_23_batches"
+down_revision = "2026_11_23_drafts"
 
 
 def upgrade() -> None:
