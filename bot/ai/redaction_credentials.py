@@ -49,7 +49,7 @@ USED = compiled(
     rf"\b(?:with|us(?:e|es|ed|ing)|tr(?:y|ied)|typed?|enter(?:ed)?)\s(?:(?:the|his|her|my|their|our)\s)?{_NAME}\s{_VALUE}"
 )
 SIGNS = re.compile(
-    r"(?<![^\s(\"'“,:])(?P<secret>(?=\S*[A-Za-z]{2})(?=\S*\d)(?=[\w.,:;@-]*[!#$%^*~+])[^\s\"'“”<>/\\()=]{6,40}?)(?=[\"'”.,;:?)]*(?:\s|$))"
+    r"(?<![^\s(\"'“,:])(?P<secret>(?=\S{0,38}[A-Za-z]{2})(?=\S{0,39}\d)(?=[\w.,:;@-]{0,39}[!#$%^*~+])[^\s\"'“”<>/\\()=]{6,40}?)(?=[\"'”.,;:?)]*(?:\s|$))"
 )
 WITH_USER = compiled(
     rf"\buser(?:[ -]?name|[ -]?id)?\W{{1,3}}{_USER}?,?(?:\s(?:and|with))?\s{_NAME}\s{_EITHER}"
@@ -62,7 +62,9 @@ WORD_WITH_NUMBER = re.compile(
     r"(?<![^\s(\"'“,:])(?P<secret>[A-Z][a-z]{2,}[\w-]*\d{2,}[a-z]?)(?=[\"'”.,;:?)]*(?:\s|$))"
 )
 PAIR_TOLD = compiled(rf"\blog(?:in|on)s?\s(?:\w+\s)?(?:is|are|was)\s{_USER}\s?[/:]\s?{_VALUE}")
-SHORT_PAIR = compiled(rf"\bu(?:n|ser\w*)?\s?[:=]\s?[^\s,;/]+[\s,;/]+p(?:w|wd|ass\w*)?\s?[:=]\s?{_VALUE}")
+SHORT_PAIR = compiled(
+    rf"\bu(?:n|ser\w*)?\s?[:=]\s?[^\s,;/]{{1,100}}[\s,;/]+p(?:w|wd|ass\w*)?\s?[:=]\s?{_VALUE}"
+)
 IN_URL = compiled(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@<>]*:(?P<secret>[^\s/@<>]+)@")
 IN_TAG = compiled(rf"<\w{{0,40}}(?:{LONG_NAME}|pwd|secret)>(?P<secret>[^<>\n]+)</")
 COMMAND_LINES = tuple(
@@ -70,13 +72,13 @@ COMMAND_LINES = tuple(
     for pattern in (
         rf"(?<!\S)(?:--?|/)(?:\w+-)*(?:{LONG_NAME}|pass|pwd?)[ =:]\s?[\"']?{_VALUE}",
         rf"(?<!\S)/p:{_VALUE}",
-        rf"\bnet use\b[^\n]*?/u(?:ser)?:\S+\s(?![/-]|\w:|\\\\){_VALUE}",
+        rf"\bnet use\b[^\n]{{0,200}}?/u(?:ser)?:\S+\s(?![/-]|\w:|\\\\){_VALUE}",
         rf"\bnet use\b(?:\s\w:|\s\*)?\s\\\\\S+\s(?![/-]){_VALUE}(?=\s/u)",
         rf"\bnet user\s\S+\s(?![/-]){_VALUE}(?=\s/)",
         rf"(?<!\S)-u(?:ser)?\s?\S+\s-p(?!ass|w\s)\s?[\"']?{_VALUE}",
         rf"(?<!\S)-u\s?[\w.\\/-]+%{_VALUE}",
-        rf"\b(?:sshpass|plink|psexec\w*|winexe|mysql\w*)\b[^\n]*?\s-(?:pw\s|p\s?)(?!\d{{1,5}}\b|w\s)[\"']?{_VALUE}",
-        rf"\bcurl\b[^\n]*?\s(?:-u|--user)\s?[\"']?{_USER}:{_VALUE}",
+        rf"\b(?:sshpass|plink|psexec\w*|winexe|mysql\w*)\b[^\n]{{0,200}}?\s-(?:pw\s|p\s?)(?!\d{{1,5}}\b|w\s)[\"']?{_VALUE}",
+        rf"\bcurl\b[^\n]{{0,200}}?\s(?:-u|--user)\s?[\"']?{_USER}:{_VALUE}",
         r"\bConvertTo-SecureString\s(?:-String\s)?[\"'](?P<quoted>[^\"'\n]+)[\"']",
     )
 )

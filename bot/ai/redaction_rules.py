@@ -248,7 +248,7 @@ RULES = (
     Rule(Redactable.PASSWORD, re.compile("[/:]"), credentials.PAIR_TOLD, checks.is_strong),
     Rule(Redactable.PASSWORD, re.compile("[:=].*[:=]"), credentials.SHORT_PAIR, checks.is_argument),
     Rule(Redactable.PASSWORD, re.compile("[/:]"), credentials.PAIR, checks.is_told),
-    Rule(Redactable.E_MAIL, re.compile("@"), compiled(r"\b[\w.+%'#=-]+@(?:[\w-]+\.)+[a-z]{2,}\b")),
+    Rule(Redactable.E_MAIL, re.compile("@"), compiled(r"\b[\w.+%'#=-]{1,64}@(?:[\w-]+\.)+[a-z]{2,}\b")),
     Rule(Redactable.IBAN, _DIGITS, _IBAN, _is_iban),
     Rule(Redactable.CARD, _DIGITS, re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])"), _is_card),
     Rule(
@@ -263,7 +263,7 @@ RULES = (
     Rule(
         Redactable.IP,
         re.compile(":[^:]*:"),
-        compiled(r"(?<![\w:.])[0-9a-f:]{2,}:[0-9a-f:]*(?:\.\d+){0,3}(?:%\w+)?(?![\w:])"),
+        compiled(r"(?<![\w:.])(?=[0-9a-f]{0,4}:)[0-9a-f:]{2,39}(?:\.\d+){0,3}(?:%\w+)?(?![\w:])"),
         _is_ipv6,
     ),
     Rule(
