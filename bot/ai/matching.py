@@ -152,7 +152,7 @@ def _for_domain(domain: ProblemDomain | None, draft: FlowDraft) -> float:
 @lru_cache(maxsize=KEPT_TEXTS)
 def _wording(text: str) -> Wording:
     """The groups of letters inside the stems of its words."""
-    words = words_of(text) or [""]
+    words = words_of(text) or text.split() or [""]
     telling = [word for word in words if word not in STOP_WORDS] or words
     groups = Counter(zlib.crc32(group.encode()) % BUCKETS for word in telling for group in _groups(word))
     weights = 1 + np.log(np.fromiter(groups.values(), np.float64, len(groups)))

@@ -56,7 +56,10 @@ def _shared(problems: Sequence[str]) -> list[Wording]:
 
 def _nearest(texts: Sequence[str], meant: Sequence[Wording]) -> str:
     """The text most like all that is meant; the first of equals."""
-    return texts[int(likeness([wording_of(text) for text in texts], meant).sum(axis=1).argmax())]
+    alike = likeness(
+        meant, [wording_of(text) for text in texts]
+    )  # the many on the side that takes little memory
+    return texts[int(alike.sum(axis=0).argmax())]
 
 
 def keywords_of(texts: Iterable[str]) -> tuple[str, ...]:

@@ -59,8 +59,9 @@ def stem_of(word: str) -> str:
 
 @lru_cache(maxsize=KEPT_TEXTS)
 def wording_of(text: str) -> Wording:
-    """The text's letter groups. A text of nothing but stop words keeps them."""
-    words = words_of(_WHICH_ONE.sub(">", text))
+    """The text's letter groups. A text of nothing but stop words keeps them, one without words its signs."""
+    text = _WHICH_ONE.sub(">", text)
+    words = words_of(text) or text.split()
     telling = [word for word in words if word not in STOP_WORDS] or words
     line = f" {' '.join(map(stem_of, telling))} "
     groups = Counter(zlib.crc32(line[at : at + 3].encode()) % BUCKETS for at in range(max(1, len(line) - 2)))
