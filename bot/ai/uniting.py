@@ -61,7 +61,12 @@ def unite(larger: Candidate, smaller: Candidate, *, either_way: bool = True) -> 
 
     The smaller's sessions are added to the larger's tree or (if `either_way` allows it) the larger's to the smaller's,
     whichever fits all of them better: the first question of either may be the one that comes before all others.
+
+    The tree is valid, has all evidence of the one that was added to, and every session of the other but those in
+    `left`. It depends on the order of the added sessions, and on nothing else that is not in the candidates.
     """
+    if not smaller.sessions:
+        return None
     if not domains_agree(larger.draft.problem_domain, smaller.draft.problem_domain):
         return None
     ways = [(larger, smaller), (smaller, larger)] if either_way else [(larger, smaller)]
@@ -122,14 +127,15 @@ def _grown(candidate: Candidate, sessions: Sequence[Session]) -> _Grown:
 
 
 def _with(candidate: Candidate, session: Session) -> FlowTree | None:
-    """The candidate's tree with the session in it; None when it does not belong there."""
+    """The candidate's tree with the session in it; None when it does not belong there or has no room."""
     fit = fit_of(session, candidate)
     if not fit.belongs:
         return None
     try:
-        return merge(candidate.draft.tree, session, aligned_steps(session, fit.walk)).tree
+        merged = merge(candidate.draft.tree, session, aligned_steps(session, fit.walk))
     except MergeRefusedError:
         return None
+    return None if merged.crowded_out else merged.tree
 
 
 def _hearing(candidate: Candidate, sessions: Sequence[Session]) -> Candidate:

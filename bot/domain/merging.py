@@ -67,13 +67,15 @@ class Conflict:
 class Merged:
     """A valid tree with the session's evidence, what came to it, and what could not.
 
-    `unplaced` are the steps (the resolution is the step after the last) that found no place in the tree.
+    `unplaced` are the steps (the resolution is the step after the last) that found no place in the tree; `crowded_out`
+    those whose answer would have made it larger than a tree may be.
     """
 
     tree: FlowTree
     change: TreeChange
     conflicts: tuple[Conflict, ...] = ()
     unplaced: tuple[int, ...] = ()
+    crowded_out: tuple[int, ...] = ()
 
 
 def compare(before: FlowTree | None, after: FlowTree) -> TreeChange:
@@ -120,9 +122,13 @@ def merge(tree: FlowTree | None, session: Session, steps: Sequence[AlignedStep])
 
     Steps at known nodes become their evidence. Steps without a node become a branch where the tree knew no such
     answer; before the root they come before it. A known answer is never led elsewhere: that is a conflict, reported.
+    A branch for which there is no room is left out, reported too, and the rest of the session still counts.
+
+    Merging a session twice changes nothing the second time. In which order sessions are merged decides over the ids
+    and the wording of nodes, over which of two targets an answer keeps, and over what gets the last room.
 
     Raises:
-        MergeRefusedError: the session teaches nothing, shares no step with the tree, or would make it too large.
+        MergeRefusedError: the session teaches nothing, shares no step with the tree, or is too long for one by itself.
     """
     path = _path_of(tree, session, steps)
     growth = _Growth(tree)
@@ -215,12 +221,15 @@ def shortened(text: str, limit: int) -> str:
 def renumbered(tree: FlowTree, like: FlowTree) -> FlowTree:
     """The tree, with the ids and words of `like` for each node that is the same: the two share most of their evidence.
 
-    So a tree that was learnt anew still is the flow that people know, reviewed wording and all.
+    So a tree that was learnt anew still is the flow that people know, reviewed wording and all. A valid tree stays
+    valid, all of its evidence stays, and doing it again changes nothing. What has equal evidence in common with
+    several nodes becomes the one with its own id, or else the one with the first.
     """
     known = _same_nodes(tree, like)
     fresh = next_number((*tree.nodes, *like.nodes))
     ids = {
-        node_id: known.get(node_id) or f"n{number}" for number, node_id in enumerate(tree.nodes, start=fresh)
+        node_id: known.get(node_id) or (f"n{number}" if node_id in like.nodes else node_id)
+        for number, node_id in enumerate(tree.nodes, start=fresh)
     }
     return FlowTree(
         ids[tree.root],
@@ -234,13 +243,13 @@ def renumbered(tree: FlowTree, like: FlowTree) -> FlowTree:
 def _same_nodes(tree: FlowTree, like: FlowTree) -> dict[str, str]:
     """For nodes of `tree` the node of `like` that it is, those with the most common evidence first."""
     shared = [
-        (-len(node.evidence & other.evidence), node_id, other_id)
+        (-len(node.evidence & other.evidence), node_id != other_id, node_id, other_id)
         for node_id, node in tree.nodes.items()
         for other_id, other in like.nodes.items()
         if node.kind.is_end is other.kind.is_end and node.evidence & other.evidence
     ]
     same: dict[str, str] = {}
-    for _, node_id, other_id in sorted(shared):
+    for _, _, node_id, other_id in sorted(shared):
         if node_id not in same and other_id not in same.values():
             same[node_id] = other_id
     return same
@@ -251,10 +260,11 @@ def _known_as(node: Node, known: Node | None, ids: Mapping[str, str]) -> Node:
     options = tuple(replace(option, next=ids[option.next]) for option in node.options)
     if known is None:
         return replace(node, options=options)
-    kept: dict[str, Option] = {}
+    same = {option: known.option_labelled(option.label) for option in options}
+    kept = {before.id: replace(before, next=option.next) for option, before in same.items() if before}
     fresh: list[Option] = []
-    for option in options:
-        before = known.option_labelled(option.label) or _leading_to(option.next, known)
+    for option in (option for option, before in same.items() if before is None):
+        before = _leading_to(option.next, known)
         if before and before.id not in kept:
             kept[before.id] = replace(before, next=option.next)
         else:
@@ -291,6 +301,7 @@ class _Growth:
         self.nodes = dict(tree.nodes) if tree else {}
         self.conflicts: list[Conflict] = []
         self.unplaced: list[int] = []
+        self.crowded_out: list[int] = []
         self._next_number = next_number(self.nodes)
 
     def support(self, node_id: str, stop: _Stop) -> None:
@@ -313,20 +324,37 @@ class _Growth:
         elif target_id and self._reaches(target_id, before.node_id):
             self._leave_out(new)
         else:
+            root, nodes = self.root, dict(self.nodes)
             self._add_option(before.node_id, before.label, self._chain(new, target_id))
+            self._require_room(root, nodes, before, new)
 
     def _begin_before(self, new: Sequence[_Stop], target_id: str | None) -> None:
         """What was asked before the first question comes before it; what was asked before another has no place."""
-        if target_id == self.root:
+        if new and target_id == self.root:
+            root, nodes = self.root, dict(self.nodes)
             self.root = self._chain(new, target_id)
+            self._require_room(root, nodes, new[-1], new)
         else:
+            self._leave_out(new)
+
+    def _require_room(self, root: str, nodes: dict[str, Node], answered: _Stop, new: Sequence[_Stop]) -> None:
+        """Take back what has grown too large."""
+        if problems_of(FlowTree(self.root, self.nodes)):
+            self.root, self.nodes = root, nodes
+            self.crowded_out.append(answered.step)
             self._leave_out(new)
 
     def result(self, before: FlowTree | None) -> Merged:
         tree = FlowTree(self.root, self.nodes)
         if problems := problems_of(tree):
             raise MergeRefusedError(f"The session does not fit into the flow: {problems[0].sentence}")
-        return Merged(tree, compare(before, tree), tuple(self.conflicts), tuple(self.unplaced))
+        return Merged(
+            tree,
+            compare(before, tree),
+            conflicts=tuple(self.conflicts),
+            unplaced=tuple(self.unplaced),
+            crowded_out=tuple(self.crowded_out),
+        )
 
     def _leave_out(self, stops: Sequence[_Stop]) -> None:
         self.unplaced.extend(stop.step for stop in stops)

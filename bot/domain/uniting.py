@@ -50,9 +50,10 @@ class Body:
 
     @property
     def can_be_learnt_anew(self) -> bool:
-        """Whether its tree could be learnt from its sessions alone: people put no step in that no session shows."""
+        """Whether its tree could be learnt from its sessions alone: people put no step in that no session shows, and none is gone."""
         steps = self.flow.tree.nodes.values() if self.flow else ()
-        return self.is_whole and all(node.evidence for node in steps)
+        there = {session.id for session in self.sessions}
+        return self.is_whole and all(any(e.session_id in there for e in node.evidence) for node in steps)
 
     @property
     def seniority(self) -> tuple[bool, int, int]:

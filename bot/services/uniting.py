@@ -140,7 +140,7 @@ def _best_union(facts: Facts) -> tuple[Union, United] | None:
     found = [(other, united) for other in facts.others if (united := united_of(facts.changed, other))]
     if not found:
         return None
-    other, united = max(found, key=lambda pair: pair[1].score)
+    other, united = max(found, key=lambda pair: (pair[1].score, pair[0].seniority))
     return union_of(facts.changed, other, united.tree), united
 
 

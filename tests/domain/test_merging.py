@@ -152,12 +152,22 @@ def test_session_that_shares_no_step_is_refused() -> None:
         merge(vpn_tree(), new_session(), aligned(None, None, None))
 
 
-def test_eleventh_answer_is_refused() -> None:
+def test_eleventh_answer_is_left_out_and_what_was_asked_counts() -> None:
     full = FlowTree(
         "n1", {"n1": question("Which?", *((f"A{at}", "n2") for at in range(10))), "n2": fix("Done.")}
     )
-    with pytest.raises(MergeRefusedError, match="11 answers"):
-        merge(full, a_session(a_step("Which?", "B")), aligned("n1", "n2"))
+    merged = merge(full, a_session(a_step("Which?", "B")), aligned("n1", "n2"))
+    assert merged.change.is_nothing
+    assert merged.tree.nodes["n1"].evidence == {Evidence(1, 0)}
+    assert (merged.crowded_out, merged.unplaced) == ((0,), ())
+
+
+def test_question_before_the_first_of_a_tree_that_is_deep_enough_is_left_out() -> None:
+    deep = {f"n{at}": question(f"Q{at}?", ("Yes", f"n{at + 1}")) for at in range(1, 31)}
+    tree = FlowTree("n1", {**deep, "n31": fix("Done.")})
+    session = a_session(a_step("Is it only you?", "Yes"), a_step("Q1?", "Yes"))
+    merged = merge(tree, session, aligned(None, "n1", "n31"))
+    assert (merged.tree.root, merged.crowded_out, merged.unplaced) == ("n1", (0,), (0,))
 
 
 def test_path_that_gets_too_long_is_refused() -> None:
@@ -166,7 +176,7 @@ def test_path_that_gets_too_long_is_refused() -> None:
         merge(None, a_session(*steps), aligned(*[None] * 32))
 
 
-def test_two_hundred_and_first_node_is_refused() -> None:
+def test_two_hundred_and_first_node_is_left_out() -> None:
     nodes = {f"n{at}": question(f"Q{at}?", ("Yes", f"n{at + 1}"), ("No", "n500")) for at in range(1, 20)}
     more = {f"n{at}": fix("Done.") for at in range(20, 200)}
     nodes["n1"] = question("Q1?", ("Yes", "n2"), ("No", "n500"))
@@ -180,8 +190,10 @@ def test_two_hundred_and_first_node_is_refused() -> None:
     tree = FlowTree("n1", {node_id: node for node_id, node, _ in tree.walk()})
     room = 200 - len(tree.nodes)
     steps = [a_step("Q1?", "Other"), *(a_step(f"New {at}?", "Yes") for at in range(room))]
-    with pytest.raises(MergeRefusedError, match="201 steps"):
-        merge(tree, a_session(*steps), aligned("n1", *[None] * (room + 1)))
+    merged = merge(tree, a_session(*steps), aligned("n1", *[None] * (room + 1)))
+    assert merged.change.is_nothing
+    assert merged.crowded_out == (0,)
+    assert merged.unplaced == tuple(range(1, room + 2))
 
 
 @given(trees(), SESSIONS, ALIGNED)
