@@ -12,6 +12,7 @@ import yaml
 from bot.domain.errors import InvalidRecordError, InvalidTreeError
 from bot.domain.flows import FlowDraft
 from bot.domain.formats import MAX_PROBLEMS, TEXT_KEYS
+from bot.domain.record_fields import UNSTORABLE
 from bot.domain.sessions import ProblemDomain
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.validation import problems_of
@@ -83,7 +84,11 @@ class _Field:
     def text(self) -> str:
         """The words; a number counts as its digits."""
         if isinstance(self.value, str) or (isinstance(self.value, int) and not isinstance(self.value, bool)):
-            return str(self.value)
+            if UNSTORABLE.search(text := str(self.value)):
+                raise InvalidRecordError(
+                    self.path, "holds something that is not text: NUL, or bytes in another encoding."
+                )
+            return text
         raise InvalidRecordError(
             self.path, "is missing." if self.value is None else "must be a text in quotes."
         )

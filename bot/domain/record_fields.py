@@ -38,7 +38,8 @@ CLOCK_ALLOWANCE = timedelta(minutes=5)
 UNKNOWN_DOMAIN = "unknown"
 """What reports call a missing domain, so that a record made from one can be read again."""
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""Characters that PostgreSQL's text cannot hold."""
 _SHOWN_CHARACTERS = 40
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -185,7 +186,7 @@ class RecordFields:
         text = value.strip()
         if len(text) > limit:
             self.refuse(name, f"has {len(text)} characters; {limit} is the most")
-        if _UNSTORABLE.search(text):
+        if UNSTORABLE.search(text):
             self.refuse(name, "holds something that is not text: NUL, or bytes in another encoding")
         return text
 

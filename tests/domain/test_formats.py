@@ -132,6 +132,8 @@ def changed(**change: Any) -> dict[str, Any]:
         (changed(title=None), "flows[0].title", "is missing"),
         (changed(title=" "), "flows[0].title", "is empty"),
         (changed(title=True), "flows[0].title", "must be a text in quotes"),
+        (changed(title="VPN\0"), "flows[0].title", "not text"),
+        (changed(summary="\ud83d"), "flows[0].summary", "not text"),
         (changed(problem_domain="cars"), "flows[0].problem_domain", "must be one of active_directory"),
         (changed(problems=[None]), "flows[0].problems[0]", "is missing"),
         (changed(keywords="vpn"), "flows[0].keywords", "must be a list"),
