@@ -41,9 +41,12 @@ class Analyses:
         proposal_id: int | None = None,
         flow_id: int | None = None,
         redactions: Redactions = NOTHING_REDACTED,
+        reason: str | None = None,
         now: datetime,
     ) -> None:
         """Note the outcome, the proposal that the session joined, the flow that it reinforced, and what was redacted.
+
+        `reason` says why there was nothing to learn.
 
         Raises LeaseLostError when another worker holds the session by now.
         """
@@ -51,7 +54,7 @@ class Analyses:
             claim,
             analysis_status=AnalysisStatus.DONE,
             analysis_outcome=outcome,
-            analysis_error=None,
+            analysis_error=reason and reason[:MAX_ERROR],
             analyst=analyst,
             analysed_at=now,
             proposal_id=proposal_id,

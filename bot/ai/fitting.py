@@ -36,7 +36,8 @@ class Fit:
 
     @property
     def belongs(self) -> bool:
-        return self.score > 0 and self.walk.first_known is not None
+        """The fix alone is no place in a flow."""
+        return self.score > 0 and self.walk.first_known is not None and len(self.walk.steps) > 1
 
     @property
     def certainty(self) -> float:
@@ -47,6 +48,11 @@ class Fit:
         """The flow that explains the session from its first step on comes first; of several, the largest."""
         first = self.walk.first_known
         return (first[0] if first else len(self.walk.steps), -len(self.candidate.draft.tree.session_ids))
+
+    @property
+    def age(self) -> tuple[str, int]:
+        """Where all else is equal, flows come before proposals and older ones before younger ones."""
+        return (self.candidate.ref.kind, self.candidate.ref.id)
 
 
 def fit_of(session: Session, candidate: Candidate) -> Fit:

@@ -29,10 +29,9 @@ class OutlineAnalyst:
 
     async def align(self, session: Session, candidates: Sequence[Candidate]) -> Alignment:
         fits = [fit_of(session, candidate) for candidate in candidates]
-        best = max((fit.score for fit in fits if fit.belongs), default=None)
-        if best is not None:
-            near = [fit for fit in fits if fit.belongs and fit.score >= best - NEAR]
-            return _joining(session, min(near, key=lambda fit: (fit.precedence, -fit.score)))
+        chosen = _chosen([fit for fit in fits if fit.belongs])
+        if chosen is not None:
+            return _joining(session, chosen)
         return _new(session, max((fit.certainty for fit in fits), default=0.0))
 
 
@@ -40,6 +39,15 @@ def similarity(first: str, second: str) -> float:
     """From 0 to 1 whether two texts mean the same step; 0.5 is undecided."""
     same = likeness([wording_of(first)], [wording_of(second)])[0, 0]
     return certainty(float(same) - SAME_TEXT, TEXT_STEEPNESS)
+
+
+def _chosen(fits: Sequence[Fit]) -> Fit | None:
+    """What was rejected is chosen only where it fits better than all else. The order of the fits does not matter."""
+    best = min(fits, key=lambda fit: (-fit.score, fit.candidate.is_rejected, fit.age), default=None)
+    if best is None or best.candidate.is_rejected:
+        return best
+    near = [fit for fit in fits if fit.score >= best.score - NEAR and not fit.candidate.is_rejected]
+    return min(near, key=lambda fit: (fit.precedence, -fit.score, fit.age))
 
 
 def _joining(session: Session, fit: Fit) -> Alignment:

@@ -26,13 +26,15 @@ class Candidate:
     """A published flow or a growing proposal that a session may belong to.
 
     `sessions` are (some of) the sessions it was learnt from, for their wordings and paths. Where none is at hand,
-    `problems` may still hold (some of) the problems that they began with.
+    `problems` may still hold (some of) the problems that they began with. `is_rejected` is a proposal that people
+    found wrong: what is like it and like nothing else is not proposed again.
     """
 
     ref: CandidateRef
     draft: FlowDraft
     sessions: tuple[Session, ...] = ()
     problems: tuple[str, ...] = ()
+    is_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

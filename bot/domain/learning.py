@@ -57,11 +57,12 @@ def learn(session: Session, alignment: Alignment, *, flow: Flow | None, proposal
     Raises:
         MergeRefusedError: not even a tree of its own can be made of the session.
     """
-    if proposal is not None and proposal.status is ProposalStatus.REJECTED:
-        return Leave(proposal)
     with suppress(MergeRefusedError):
         if flow is not None and _follows(session, alignment, flow.tree):
             return Reinforce(flow)
+    if proposal is not None and proposal.status is ProposalStatus.REJECTED:
+        return Leave(proposal)
+    with suppress(MergeRefusedError):
         if proposal is not None:
             return _join(session, alignment, flow, proposal)
         if flow is not None:
@@ -70,23 +71,17 @@ def learn(session: Session, alignment: Alignment, *, flow: Flow | None, proposal
 
 
 def _new(session: Session, alignment: Alignment) -> Begin:
+    """What was a digression from the chosen tree is none in a tree of its own."""
+    worded = {step.step: step for step in alignment.steps}
+    everything = [worded.get(at, AlignedStep(at, None, "")) for at in range(len(session.steps) + 1)]
     draft = FlowDraft(
         title=alignment.title,
         summary=alignment.summary,
-        tree=_tree_of_its_own(session, alignment),
+        tree=merge(None, session, everything if alignment.candidate else alignment.steps).tree,
         problem_domain=session.problem_domain,
         keywords=alignment.keywords,
     )
     return Begin(kind=ProposalKind.NEW_FLOW, draft=draft)
-
-
-def _tree_of_its_own(session: Session, alignment: Alignment) -> FlowTree:
-    """Of the steps that the analyst kept; of all steps when those are too few, because it read them as another's."""
-    try:
-        return merge(None, session, alignment.steps).tree
-    except MergeRefusedError:
-        every_step = [AlignedStep(at, None, "") for at in range(len(session.steps) + 1)]
-        return merge(None, session, every_step).tree
 
 
 def _change(session: Session, alignment: Alignment, flow: Flow) -> Begin | Reinforce:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -19,6 +19,7 @@ from bot.domain.errors import (
 )
 from bot.domain.flows import Flow, FlowDraft
 from bot.domain.learning import Begin, Join, Leave, Reinforce, learn
+from bot.domain.merging import MergeRefusedError
 from bot.domain.ports import Analyst, Clock
 from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_supported
 from bot.domain.redactions import Redactions
@@ -93,6 +94,8 @@ async def _analyze_claimed(
         return await _analyze(database, analyst, clock, claim)
     except LeaseLostError:
         log.info("analysis.lease_lost", workspace=claim.workspace_id, session=claim.session_id)
+    except MergeRefusedError as error:
+        return await _skip(database, analyst, claim, str(error), now=clock.now())
     except KnowledgeMovedError:
         await _postpone(database, claim, "Flows and proposals changed too quickly.", now=clock.now())
     except FlowPilotError as error:
@@ -172,7 +175,8 @@ async def _proposal_candidate(tx: Transaction, proposal: Proposal) -> Candidate:
     sessions = await tx.sessions.of_proposal(proposal.id, SESSIONS_PER_CANDIDATE)
     if proposal.flow_id is not None:
         sessions += await tx.sessions.of_flow(proposal.flow_id, SESSIONS_PER_CANDIDATE - len(sessions))
-    return _candidate(CandidateRef(CandidateKind.PROPOSAL, proposal.id), proposal.draft, sessions)
+    candidate = _candidate(CandidateRef(CandidateKind.PROPOSAL, proposal.id), proposal.draft, sessions)
+    return replace(candidate, is_rejected=not _is_open(proposal))
 
 
 def _candidate(ref: CandidateRef, draft: FlowDraft, sessions: list[Session]) -> Candidate:
@@ -281,6 +285,18 @@ async def quota_left(tx: Transaction, settings: WorkspaceSettings, *, now: datet
     """How many more proposals may be shown on this local day."""
     today = datetime.combine(now.astimezone(settings.zone).date(), time(), settings.zone)
     return settings.new_proposals_per_day - await tx.proposals.shown_since(today)
+
+
+async def _skip(
+    database: Database, analyst: Analyst, claim: ClaimedSession, reason: str, *, now: datetime
+) -> AnalysisOutcome:
+    """Keep why nothing can be learnt from the session: asking again would not change it."""
+    outcome = AnalysisOutcome.SKIPPED
+    async with database.transaction(claim.workspace_id) as tx:
+        await tx.sessions.finish_analysis(
+            claim, outcome=outcome, analyst=analyst.name, reason=reason, now=now
+        )
+    return outcome
 
 
 async def _postpone(database: Database, claim: ClaimedSession, error: str, *, now: datetime) -> None:
