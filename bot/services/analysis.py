@@ -97,7 +97,8 @@ async def _analyze_claimed(
     except MergeRefusedError as error:
         return await _skip(database, analyst, claim, str(error), now=clock.now())
     except KnowledgeMovedError:
-        await _postpone(database, claim, "Flows and proposals changed too quickly.", now=clock.now())
+        reason = "Flows and proposals changed too quickly."
+        await _postpone(database, claim, reason, gives_up=False, now=clock.now())
     except FlowPilotError as error:
         await _postpone(database, claim, str(error), now=clock.now())
     except Exception as error:
@@ -299,10 +300,12 @@ async def _skip(
     return outcome
 
 
-async def _postpone(database: Database, claim: ClaimedSession, error: str, *, now: datetime) -> None:
+async def _postpone(
+    database: Database, claim: ClaimedSession, error: str, *, gives_up: bool = True, now: datetime
+) -> None:
     """Keep the reason; try again later with growing pauses, and give up after MAX_ATTEMPTS."""
-    pause = FIRST_RETRY * 2 ** (claim.attempt - 1)
-    retry_at = now + pause if claim.attempt < MAX_ATTEMPTS else None
+    pause = FIRST_RETRY * 2 ** (min(claim.attempt, MAX_ATTEMPTS) - 1)
+    retry_at = None if gives_up and claim.attempt >= MAX_ATTEMPTS else now + pause
     async with database.transaction(claim.workspace_id) as tx:
         await tx.sessions.fail_analysis(claim, error=error, retry_at=retry_at, now=now)
 

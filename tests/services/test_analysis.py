@@ -26,7 +26,7 @@ from bot.slack.views.proposals import proposal_card
 from storage.database import Database
 from tests.conftest import NOW
 from tests.services.scripted import ScriptedAnalyst, StoppedClock, like_the_title
-from tests.storage.makers import a_session, a_step, stored
+from tests.storage.makers import a_session, a_step, proposed, stored
 
 ADMIN = Member(id="UADMIN", name="Ada", role=Role.ADMIN)
 
@@ -304,6 +304,39 @@ async def test_failure_is_kept_with_its_reason_and_given_up_after_five_attempts(
     async with database.transaction(workspace.id) as tx:
         (failed,) = await tx.sessions.failed_analyses()
     assert (attempts, failed.attempts, failed.error) == (5, 5, "The model does not answer.")
+
+
+async def test_session_that_others_are_always_quicker_than_waits_and_is_never_given_up(
+    database: Database, workspace: Workspace
+) -> None:
+    class Overtaken(ScriptedAnalyst):
+        async def align(self, session: Session, candidates: Sequence[Candidate]) -> Alignment:
+            now = await list_proposals(database, workspace.id)
+            async with database.transaction(workspace.id) as tx:
+                for each in now:
+                    await tx.proposals.grow(
+                        each.id,
+                        seen_version=each.version,
+                        kind=each.kind,
+                        draft=replace(each.draft, summary=f"Version {each.version}"),
+                        status=each.status,
+                        confidence=each.confidence,
+                        now=NOW,
+                    )
+                await tx.workspaces.touch_knowledge()
+            return await super().align(session, candidates)
+
+    await proposed(database, workspace.id)
+    await stored(database, workspace.id, a_session())
+    clock = StoppedClock()
+    for _ in range(7):
+        assert await analyze_pending(database, Overtaken(), clock, limit=10) == 1
+        clock.time += timedelta(hours=1)
+    async with database.transaction(workspace.id) as tx:
+        assert await tx.sessions.failed_analyses() == []
+    assert await analyze_pending(database, ScriptedAnalyst(), clock, limit=10) == 1
+    supported = [each.support.sessions for each in await list_proposals(database, workspace.id)]
+    assert sum(supported) == 1
 
 
 async def test_personal_data_reaches_neither_the_analyst_nor_the_tree(
