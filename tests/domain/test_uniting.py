@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
@@ -121,6 +121,7 @@ def bodies(draw: st.DrawFn, number: int) -> Body:
 
 
 @given(bodies(number=1), bodies(number=2), trees())
+@settings(max_examples=25, deadline=None)
 def test_union_is_the_same_whichever_body_is_named_first(one: Body, other: Body, tree: FlowTree) -> None:
     union = union_of(one, other, tree)
     assert union_of(other, one, tree) == union
