@@ -17,4 +17,4 @@ def test_session_that_was_read_as_a_part_of_another_flow_and_refused_keeps_all_o
     lesson = learn(session, alignment, flow=None, proposal=None)
     assert isinstance(lesson, Begin)
     texts = [node.text for _, node, _ in lesson.draft.tree.walk()]
-    assert texts == [*(step.prompt for step in session.steps), session.resolution]
+    assert texts == [*(step.prompt for step in session.steps), "Lowered the MTU."]
