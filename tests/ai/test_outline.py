@@ -196,3 +196,13 @@ async def test_any_alignment_can_be_merged_or_is_refused_in_words(
     except MergeRefusedError:
         return
     assert problems_of(merged.tree) == ()
+
+
+async def test_a_fix_alone_joins_nothing() -> None:
+    """All that the session asked is a digression to the flow: nothing could lead to the fix."""
+    session = printer_session(
+        2, ("Since when do you have this laptop?", "Yes"), resolution="Started the print spooler service."
+    )
+    alignment = await aligned(session, learned(FIRST))
+    assert merge(None, session, alignment.steps).tree.nodes
+    assert alignment.candidate is None
