@@ -54,8 +54,10 @@ def redact(text: str, people: Sequence[str] = ()) -> Redacted:
 
 def redact_session(session: AnySession) -> tuple[AnySession, Redactions]:
     """The session with all of its words redacted, and how many different values of each kind were taken out."""
-    numbers = _Numbers()
     found = findings(_texts(session), session.people_named)
+    if not any(found.values()):
+        return session, {}
+    numbers = _Numbers()
 
     def clean(text: str) -> str:
         return numbers.put_into(text, found[text])
@@ -165,15 +167,15 @@ def _told(found: Mapping[str, Sequence[Finding]]) -> list[str]:
     return sorted(secrets, key=lambda secret: (-len(secret), secret))
 
 
-def _texts(session: NewSession) -> list[str]:
-    texts: list[str] = []
-
-    def remember(text: str) -> str:
-        texts.append(text)
-        return text
-
-    _with_each_text(session, remember)
-    return texts
+def _texts(session: NewSession) -> Iterator[str]:
+    """In no order: how values are numbered is decided where they are taken out."""
+    yield session.problem
+    for step in session.steps:
+        yield step.prompt
+        yield from step.options
+        yield from (text for text in (step.choice, step.answer_text, step.help) if text is not None)
+    if session.resolution is not None:
+        yield session.resolution
 
 
 def _with_each_text(session: AnySession, change: Callable[[str], str]) -> AnySession:

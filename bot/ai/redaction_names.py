@@ -79,6 +79,8 @@ class Names:
                 self._owners.setdefault(part, set()).add(person)
 
     def found_in(self, text: str) -> Iterator[Found]:
+        if not self._owners:
+            return
         folded = text.casefold()
         if not any(part in folded for part in self._owners):
             return
