@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, TextClause, and_, func, insert, select, update
 
 from bot.domain.errors import NotFoundError, StaleFlowError
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
@@ -13,6 +13,7 @@ from bot.domain.sessions import ProblemDomain
 from storage.searching import Sieve
 from storage.statements import Statements
 from storage.tables import SearchPool, flow_versions, flows, sessions
+from storage.tables.knowledge import FLOW_NOT_COMPARED
 from storage.trees import draft_columns, draft_from_row, search_vector
 
 
@@ -49,8 +50,7 @@ class Flows:
 
     async def not_compared(self, limit: int) -> list[Flow]:
         """Flows in use whose present version was not compared with all others yet."""
-        changed = and_(~flows.c.archived, flows.c.compared_version < flows.c.current_version)
-        return await self._flows(self._current(changed).order_by(flows.c.id).limit(limit))
+        return await self._flows(self._current(FLOW_NOT_COMPARED).order_by(flows.c.id).limit(limit))
 
     async def set_compared(self, flow_id: int, version: int) -> None:
         compared = update(flows).where(self._own, flows.c.id == flow_id)
@@ -185,7 +185,7 @@ class Flows:
     def _own_versions(self) -> ColumnElement[bool]:
         return flow_versions.c.workspace_id == self._statements.workspace_id
 
-    def _current(self, condition: ColumnElement[bool]) -> Select[Any]:
+    def _current(self, condition: ColumnElement[bool] | TextClause) -> Select[Any]:
         """Flows with their current version."""
         current = and_(
             flow_versions.c.workspace_id == flows.c.workspace_id,

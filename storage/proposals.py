@@ -28,6 +28,7 @@ from storage.searching import Sieve
 from storage.statements import Statements
 from storage.supports import supports
 from storage.tables import SearchPool, proposals, sessions
+from storage.tables.knowledge import PROPOSAL_CHANGES_A_FLOW, PROPOSAL_NOT_COMPARED
 from storage.trees import draft_columns, draft_from_row, search_vector
 
 
@@ -80,14 +81,18 @@ class Proposals:
         return await self._sieved(text, domain, limit, SearchPool.REJECTED)
 
     async def changing(self, flow_ids: Collection[int]) -> list[Proposal]:
-        """Growing ones that would change or absorb any of these flows."""
+        """Growing ones that would change or absorb any of these flows. Only what changes a flow absorbs others."""
+        if not flow_ids:
+            return []
         wanted = sorted(flow_ids)
         touching = or_(proposals.c.flow_id.in_(wanted), proposals.c.absorbs.overlap(wanted))
-        query = select(proposals).where(self._own, touching, proposals.c.status.in_(sorted(GROWING)))
+        query = select(proposals).where(self._own, PROPOSAL_CHANGES_A_FLOW, touching)
         return await self._proposals(query.order_by(proposals.c.id))
 
     async def refused_unions(self, flow_ids: Collection[int]) -> set[frozenset[int]]:
         """The pairs with one of these flows that people did not want joined."""
+        if not flow_ids:
+            return set()
         wanted = sorted(flow_ids)
         touching = or_(proposals.c.flow_id.in_(wanted), proposals.c.absorbs.overlap(wanted))
         refused = proposals.c.status.in_(sorted(REOPENABLE))
@@ -97,11 +102,7 @@ class Proposals:
 
     async def not_compared(self, limit: int) -> list[Proposal]:
         """Those that wait for people or company and have changed since they were compared with all others."""
-        query = select(proposals).where(
-            self._own,
-            proposals.c.status.in_((ProposalStatus.FORMING, ProposalStatus.PENDING)),
-            proposals.c.compared_version < proposals.c.version,
-        )
+        query = select(proposals).where(self._own, PROPOSAL_NOT_COMPARED)
         return await self._proposals(query.order_by(proposals.c.id).limit(limit))
 
     async def set_compared(self, proposal_id: int, version: int) -> None:

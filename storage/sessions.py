@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, RowMapping, and_, cast, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.domain.errors import NotFoundError
@@ -66,11 +79,11 @@ class Sessions(Analyses):
 
     async def of_flow(self, flow_id: int, limit: int) -> list[Session]:
         """Sessions that the flow was learnt from or that reinforced it, newest first."""
-        return await self._newest(sessions.c.learned_flow_id == flow_id, limit)
+        return (await self.of_flows([flow_id], limit))[flow_id]
 
     async def of_proposal(self, proposal_id: int, limit: int) -> list[Session]:
         """Newest first."""
-        return await self._newest(sessions.c.proposal_id == proposal_id, limit)
+        return (await self.of_proposals([proposal_id], limit))[proposal_id]
 
     async def to_replay(
         self,
@@ -91,29 +104,25 @@ class Sessions(Analyses):
         fits = true() if domain is None else or_(own_domain == domain, own_domain.is_(None))
         resolved = and_(sessions.c.status == SessionStatus.RESOLVED, sessions.c.resolution.is_not(None))
         wanted = sessions.c.id.not_in(sorted(without))
-        return await self._newest(and_(related, fits, resolved, wanted), limit)
+        newest = select(sessions).where(self._own, and_(related, fits, resolved, wanted))
+        newest = newest.order_by(sessions.c.created_at.desc(), sessions.c.id.desc()).limit(limit)
+        return [session_from_row(row) for row in await self._statements.rows(newest)]
 
-    async def problems_of_flows(self, flow_ids: Sequence[int], limit: int) -> dict[int, list[str]]:
+    async def of_flows(self, flow_ids: Collection[int], limit: int) -> dict[int, list[Session]]:
+        """As `of_flow` for each of the flows; no more than `limit` a flow."""
+        rows = await self._newest_of(sessions.c.learned_flow_id, flow_ids, limit, *sessions.c)
+        return {flow_id: [session_from_row(row) for row in rows[flow_id]] for flow_id in rows}
+
+    async def of_proposals(self, proposal_ids: Collection[int], limit: int) -> dict[int, list[Session]]:
+        """As `of_proposal` for each of the proposals; no more than `limit` a proposal."""
+        rows = await self._newest_of(sessions.c.proposal_id, proposal_ids, limit, *sessions.c)
+        return {proposal_id: [session_from_row(row) for row in rows[proposal_id]] for proposal_id in rows}
+
+    async def problems_of_flows(self, flow_ids: Collection[int], limit: int) -> dict[int, list[str]]:
         """What the sessions that each flow was learnt from began with, newest first; no more than `limit` a flow."""
-        asked = (
-            func.unnest(cast(list(flow_ids), ARRAY(BigInteger)))
-            .table_valued("flow_id")
-            .render_derived(name="asked")
-        )
-        newest = (
-            select(sessions.c.problem, sessions.c.created_at, sessions.c.id)
-            .where(self._own, sessions.c.learned_flow_id == asked.c.flow_id)
-            .order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
-            .limit(limit)
-            .lateral("newest")
-        )
-        query = select(asked.c.flow_id, newest.c.problem).join_from(asked, newest, true())
-        problems: dict[int, list[str]] = {flow_id: [] for flow_id in flow_ids}
-        for row in await self._statements.rows(
-            query.order_by(newest.c.created_at.desc(), newest.c.id.desc())
-        ):
-            problems[row["flow_id"]].append(row["problem"])
-        return problems
+        columns = (sessions.c.problem, sessions.c.created_at, sessions.c.id)
+        rows = await self._newest_of(sessions.c.learned_flow_id, flow_ids, limit, *columns)
+        return {flow_id: [row["problem"] for row in rows[flow_id]] for flow_id in rows}
 
     async def external_ids(self, session_ids: Sequence[int]) -> dict[int, str]:
         query = select(sessions.c.id, sessions.c.external_id).where(self._own, sessions.c.id.in_(session_ids))
@@ -139,10 +148,33 @@ class Sessions(Analyses):
         """The sessions behind a proposal; empty when there are none."""
         return (await supports(self._statements, [proposal_id]))[proposal_id]
 
-    async def _newest(self, condition: ColumnElement[bool], limit: int) -> list[Session]:
-        newest = select(sessions).where(self._own, condition)
-        newest = newest.order_by(sessions.c.created_at.desc(), sessions.c.id.desc()).limit(limit)
-        return [session_from_row(row) for row in await self._statements.rows(newest)]
+    async def _newest_of(
+        self, owner: Column[int], owner_ids: Collection[int], limit: int, *columns: Column[Any]
+    ) -> dict[int, list[RowMapping]]:
+        """The newest sessions of each owner (a flow, a proposal); `columns` has the two that they are ordered by."""
+        found: dict[int, list[RowMapping]] = {owner_id: [] for owner_id in owner_ids}
+        if not found:
+            return found
+        given = {"workspace": self._statements.workspace_id, "owners": list(found), "at_most": limit}
+        for row in await self._statements.rows(_newest_of(owner, columns), given):
+            found[row["owner_id"]].append(row)
+        return found
+
+
+@cache
+def _newest_of(owner: Column[int], columns: tuple[Column[Any], ...]) -> Select[Any]:
+    """Kept, because so many columns take longer to put together than to read."""
+    owners = func.unnest(bindparam("owners", type_=ARRAY(BigInteger)))
+    asked = owners.table_valued("owner_id").render_derived(name="asked")
+    newest = (
+        select(*columns)
+        .where(sessions.c.workspace_id == bindparam("workspace"), owner == asked.c.owner_id)
+        .order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
+        .limit(bindparam("at_most", type_=Integer))
+        .lateral("newest")
+    )
+    query = select(asked.c.owner_id, newest).join_from(asked, newest, true())
+    return query.order_by(newest.c.created_at.desc(), newest.c.id.desc())
 
 
 def session_from_row(row: RowMapping) -> Session:

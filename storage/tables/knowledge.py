@@ -47,6 +47,11 @@ class SearchPool(StrEnum):
     REJECTED = "rejected"
 
 
+# Conditions of the queries too, word for word and without parameters: only so does a partial index serve them.
+FLOW_NOT_COMPARED = sql("NOT archived AND compared_version < current_version")
+PROPOSAL_NOT_COMPARED = sql("status IN ('forming', 'pending') AND compared_version < version")
+PROPOSAL_CHANGES_A_FLOW = sql("flow_id IS NOT NULL AND status IN ('dismissed', 'forming', 'pending')")
+
 flows = Table(
     "flows",
     metadata,
@@ -65,6 +70,7 @@ flows = Table(
     of_workspace(),
     one_of("origin", FlowOrigin),
     one_of("problem_domain", ProblemDomain),
+    Index("ix_flows_not_compared", "workspace_id", "id", postgresql_where=FLOW_NOT_COMPARED),
 )
 
 proposals = Table(
@@ -113,6 +119,8 @@ proposals = Table(
     CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
     Index("ix_proposals_status", "workspace_id", "status", "id"),
     Index("ix_proposals_shown_at", "workspace_id", "shown_at"),
+    Index("ix_proposals_not_compared", "workspace_id", "id", postgresql_where=PROPOSAL_NOT_COMPARED),
+    Index("ix_proposals_changing", "workspace_id", "flow_id", postgresql_where=PROPOSAL_CHANGES_A_FLOW),
 )
 
 search_words = Table(

@@ -100,12 +100,16 @@ sessions = Table(
         "ix_sessions_proposal_id",
         "workspace_id",
         "proposal_id",
+        "created_at",
+        "id",
         postgresql_where=sql("proposal_id IS NOT NULL"),
     ),
     Index(
         "ix_sessions_learned_flow_id",
         "workspace_id",
         "learned_flow_id",
+        "created_at",
+        "id",
         postgresql_where=sql("learned_flow_id IS NOT NULL"),
     ),
     # Live sessions go before imported ones: an import of thousands must not hold up the thread of this morning.

@@ -29,6 +29,35 @@ SCANS = text(
     """
 )
 
+ROWS_READ = text(
+    """
+    SELECT sum(pg_stat_get_xact_tuples_fetched(oid)) FROM pg_class
+    WHERE relname IN ('sessions', 'ix_sessions_proposal_id')
+    """
+)
+
+# Copies of what is there, all of them compared.
+MANY_FLOWS = text(
+    """
+    INSERT INTO flows (workspace_id, origin, current_version, compared_version, title, search, created_at, updated_at)
+    SELECT workspace_id, origin, 1, 1, title, '', created_at, updated_at FROM flows, generate_series(1, 1000)
+    WHERE id = :flow
+    """
+)
+MANY_PROPOSALS = text(
+    """
+    INSERT INTO proposals
+        (workspace_id, kind, status, version, compared_version, title, summary, keywords, tree, search, confidence,
+         analyst, created_at, updated_at)
+    SELECT workspace_id, kind, 'forming', 1, 1, title, summary, keywords, tree, '', confidence, analyst, created_at,
+        updated_at
+    FROM proposals, generate_series(1, 1000) WHERE id = :proposal
+    """
+)
+CHANGING = text(
+    "UPDATE proposals SET kind = 'enhancement', flow_id = :flow, base_version = 1 WHERE id = :proposal"
+)
+
 Call = Callable[[Transaction], Awaitable[object]]
 
 
@@ -62,6 +91,10 @@ async def scans(statements: Statements, table: str = "sessions") -> dict[str, in
     return {row["name"]: row["scans"] for row in await statements.rows(SCANS, {"table": table})}
 
 
+async def rows_read(statements: Statements) -> int:
+    return int(await statements.value(ROWS_READ))
+
+
 async def first_ids(tx: Transaction) -> list[int]:
     return [
         row["id"] for row in await tx.statements.rows(text("SELECT id FROM sessions ORDER BY id LIMIT 3"))
@@ -73,21 +106,64 @@ async def test_hot_queries_use_their_indexes(database: Database, crowd: Workspac
     async with database.transaction(crowd.id) as tx:
         ids = await first_ids(tx)
         (proposal,) = await tx.proposals.listed(None, 9)
-    calls: dict[str, Call] = {
-        "pk_sessions": lambda tx: tx.sessions.get_many(ids),
-        "ix_sessions_created_at": lambda tx: tx.dashboards.dashboard(week),
-        "ix_sessions_resolved_at": lambda tx: tx.dashboards.dashboard(week),
-        "ix_sessions_proposal_id": lambda tx: tx.sessions.support(proposal.id),
-        "ix_sessions_failed": lambda tx: tx.sessions.failed_analyses(),
-        "ix_sessions_learned_flow_id": lambda tx: tx.sessions.to_replay(
-            flow_ids=[1], proposal_ids=[proposal.id], domain=None, without=ids, limit=50
+    calls: list[tuple[str, Call]] = [
+        ("pk_sessions", lambda tx: tx.sessions.get_many(ids)),
+        ("ix_sessions_created_at", lambda tx: tx.dashboards.dashboard(week)),
+        ("ix_sessions_resolved_at", lambda tx: tx.dashboards.dashboard(week)),
+        ("ix_sessions_proposal_id", lambda tx: tx.sessions.support(proposal.id)),
+        ("ix_sessions_learned_flow_id", lambda tx: tx.sessions.of_flows([1, 2], 9)),
+        ("ix_sessions_failed", lambda tx: tx.sessions.failed_analyses()),
+        (
+            "ix_sessions_learned_flow_id",
+            lambda tx: tx.sessions.to_replay(
+                flow_ids=[1], proposal_ids=[proposal.id], domain=None, without=ids, limit=50
+            ),
         ),
-        "uq_sessions_external_id": lambda tx: tx.sessions.ids(SessionSource.SLACK, ["T-1", "T-2"]),
-    }
-    for index, call in calls.items():
+        ("uq_sessions_external_id", lambda tx: tx.sessions.ids(SessionSource.SLACK, ["T-1", "T-2"])),
+    ]
+    for index, call in calls:
         async with database.transaction(crowd.id) as tx:
             await call(tx)
             found = await scans(tx.statements)
+            assert found[index], (index, found)
+            assert not found["end to end"], (index, found)
+
+
+async def test_the_newest_sessions_behind_a_proposal_are_read_alone(
+    database: Database, crowd: Workspace
+) -> None:
+    async with database.transaction(crowd.id) as tx:
+        (proposal,) = await tx.proposals.listed(None, 9)
+        before = await rows_read(tx.statements)
+        assert len(await tx.sessions.of_proposal(proposal.id, 3)) == 3
+        assert 3 <= await rows_read(tx.statements) - before <= 4
+        found = await scans(tx.statements)
+    assert not found["end to end"], found
+
+
+async def test_of_the_flows_and_proposals_only_those_asked_for_are_read(
+    database: Database, workspace: Workspace, other_workspace: Workspace, superuser: asyncpg.Connection
+) -> None:
+    """Thousands are compared with all others, or change nothing; one of each is not, or does."""
+    for tenant in (workspace, other_workspace):
+        proposal = await proposed(database, tenant.id)
+        async with database.transaction(tenant.id) as tx:
+            flow = await tx.flows.publish_new(
+                a_draft(), origin=FlowOrigin.MANUAL, by="U1", at=NOW, change="x"
+            )
+            await tx.statements.run(MANY_FLOWS, {"flow": flow.id})
+            await tx.statements.run(MANY_PROPOSALS, {"proposal": proposal.id})
+            await tx.statements.run(CHANGING, {"proposal": proposal.id, "flow": flow.id})
+    await superuser.execute("ANALYZE flows, flow_versions, proposals, sessions")
+    calls: dict[tuple[str, str], Call] = {
+        ("proposals", "ix_proposals_not_compared"): lambda tx: tx.proposals.not_compared(1),
+        ("proposals", "ix_proposals_changing"): lambda tx: tx.proposals.changing([flow.id]),
+        ("flows", "ix_flows_not_compared"): lambda tx: tx.flows.not_compared(1),
+    }
+    for (table, index), call in calls.items():
+        async with database.transaction(other_workspace.id) as tx:
+            assert await call(tx), index
+            found = await scans(tx.statements, table)
             assert found[index], (index, found)
             assert not found["end to end"], (index, found)
 
