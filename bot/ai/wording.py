@@ -40,7 +40,7 @@ _stemmer = snowballstemmer.stemmer("english")
 class Wording:
     """A text as a sparse vector of length 1, never without an entry."""
 
-    buckets: NDArray[np.int64]
+    buckets: NDArray[np.int16]
     weights: Vector
 
 
@@ -60,6 +60,10 @@ def stem_of(word: str) -> str:
 @lru_cache(maxsize=KEPT_TEXTS)
 def wording_of(text: str) -> Wording:
     """The text's letter groups. A text of nothing but stop words keeps them, one without words its signs."""
+    return _worked_out(text)
+
+
+def _worked_out(text: str) -> Wording:
     text = _WHICH_ONE.sub(">", text)
     words = words_of(text) or text.split()
     telling = [word for word in words if word not in STOP_WORDS] or words
@@ -71,7 +75,7 @@ def wording_of(text: str) -> Wording:
 @lru_cache(maxsize=KEPT_TEXTS)
 def mention_of(prompt: str, answer: str) -> Wording:
     """A question together with its answer, which says what was understood. The question counts for more."""
-    return together([wording_of(prompt), wording_of(f"{prompt} {answer}")])
+    return together([wording_of(prompt), _worked_out(f"{prompt} {answer}")])
 
 
 def together(wordings: Sequence[Wording]) -> Wording:
@@ -98,4 +102,4 @@ def likeness(wordings: Sequence[Wording], others: Sequence[Wording]) -> Vector:
 
 
 def _unit(buckets: Iterable[int], weights: Vector) -> Wording:
-    return Wording(np.fromiter(buckets, np.int64), weights / np.linalg.norm(weights))
+    return Wording(np.fromiter(buckets, np.int16), weights / np.linalg.norm(weights))
