@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 
 from bot.ai.fitting import Fit, aligned_step, aligned_steps, certainty, fit_of
@@ -28,11 +29,16 @@ class OutlineAnalyst:
         return VERSION
 
     async def align(self, session: Session, candidates: Sequence[Candidate]) -> Alignment:
-        fits = [fit_of(session, candidate) for candidate in candidates]
-        chosen = _chosen([fit for fit in fits if fit.belongs])
-        if chosen is not None:
-            return _joining(session, chosen)
-        return _new(session, max((fit.certainty for fit in fits), default=0.0))
+        """In a thread: whoever waits for an answer from this process must not wait for the arithmetic."""
+        return await asyncio.to_thread(_aligned, session, candidates)
+
+
+def _aligned(session: Session, candidates: Sequence[Candidate]) -> Alignment:
+    fits = [fit_of(session, candidate) for candidate in candidates]
+    chosen = _chosen([fit for fit in fits if fit.belongs])
+    if chosen is not None:
+        return _joining(session, chosen)
+    return _new(session, max((fit.certainty for fit in fits), default=0.0))
 
 
 def similarity(first: str, second: str) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -151,9 +152,8 @@ async def gather_facts(tx: Transaction, session_id: int) -> Facts:
         knowledge_version=knowledge_version,
         flows=flows,
         proposals={proposal.id: proposal for proposal in proposals},
-        candidates=(
-            *[await _flow_candidate(tx, flow) for flow in flows.values() if flow.id not in under_change],
-            *[await _proposal_candidate(tx, proposal) for proposal in proposals],
+        candidates=await _candidates(
+            tx, [flow for flow in flows.values() if flow.id not in under_change], proposals
         ),
     )
 
@@ -167,17 +167,34 @@ def _is_open(proposal: Proposal) -> bool:
     return proposal.status is not ProposalStatus.REJECTED
 
 
-async def _flow_candidate(tx: Transaction, flow: Flow) -> Candidate:
-    sessions = await tx.sessions.of_flow(flow.id, SESSIONS_PER_CANDIDATE)
-    return _candidate(CandidateRef(CandidateKind.FLOW, flow.id), flow.current.draft, sessions)
+async def _candidates(
+    tx: Transaction, flows: Sequence[Flow], proposals: Sequence[Proposal]
+) -> tuple[Candidate, ...]:
+    """With their newest sessions; of a proposal that changes a flow its own come first, then those of the flow."""
+    flow_ids = {flow.id for flow in flows} | {each.flow_id for each in proposals if each.flow_id}
+    of_flow = await tx.sessions.of_flows(flow_ids, SESSIONS_PER_CANDIDATE)
+    of_proposal = await tx.sessions.of_proposals([each.id for each in proposals], SESSIONS_PER_CANDIDATE)
 
+    def sessions_of(proposal: Proposal) -> list[Session]:
+        earlier = of_flow[proposal.flow_id] if proposal.flow_id else []
+        return [*of_proposal[proposal.id], *earlier][:SESSIONS_PER_CANDIDATE]
 
-async def _proposal_candidate(tx: Transaction, proposal: Proposal) -> Candidate:
-    sessions = await tx.sessions.of_proposal(proposal.id, SESSIONS_PER_CANDIDATE)
-    if proposal.flow_id is not None:
-        sessions += await tx.sessions.of_flow(proposal.flow_id, SESSIONS_PER_CANDIDATE - len(sessions))
-    candidate = _candidate(CandidateRef(CandidateKind.PROPOSAL, proposal.id), proposal.draft, sessions)
-    return replace(candidate, is_rejected=not _is_open(proposal))
+    def redacted() -> tuple[Candidate, ...]:
+        return (
+            *[
+                _candidate(CandidateRef(CandidateKind.FLOW, flow.id), flow.current.draft, of_flow[flow.id])
+                for flow in flows
+            ],
+            *[
+                replace(
+                    _candidate(CandidateRef(CandidateKind.PROPOSAL, each.id), each.draft, sessions_of(each)),
+                    is_rejected=not _is_open(each),
+                )
+                for each in proposals
+            ],
+        )
+
+    return await asyncio.to_thread(redacted)
 
 
 def _candidate(ref: CandidateRef, draft: FlowDraft, sessions: list[Session]) -> Candidate:

@@ -130,9 +130,13 @@ async def _body(tx: Transaction, flow: Flow | None, proposal: Proposal | None) -
     return Body(
         flow=flow,
         proposal=proposal,
-        sessions=tuple(redact_session(session)[0] for session in by_age),
+        sessions=await asyncio.to_thread(_redacted, by_age),
         is_whole=len(distinct) <= MAX_SESSIONS,
     )
+
+
+def _redacted(sessions: Sequence[Session]) -> tuple[Session, ...]:
+    return tuple(redact_session(session)[0] for session in sessions)
 
 
 def _best_union(facts: Facts) -> tuple[Union, United] | None:
