@@ -105,8 +105,8 @@ def _node_likeness(session: Session, candidate: Candidate) -> Mapping[str, Seque
 
 
 def _wordings(node: Node, sessions: Mapping[int, Session]) -> list[Wording]:
-    """How the sessions worded the node; its own text where none is at hand."""
-    heard = (_heard(evidence, sessions) for evidence in sorted(node.evidence))
+    """How the sessions worded the node, in no order; its own text where none is at hand."""
+    heard = (_heard(evidence, sessions) for evidence in node.evidence)
     return [wording for wording in heard if wording] or [wording_of(node.text)]
 
 
