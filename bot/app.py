@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import secrets
 import signal
 from collections.abc import AsyncIterator
@@ -69,6 +70,7 @@ async def serve(settings: Settings, *, intake: bool, work: bool) -> None:
         if settings.database_url is not None and intake and work:
             await upgrade(database.url)
         async with running(settings, database, intake=intake, work=work) as product:
+            gc.freeze()  # to look through all that starting made for garbage stops everything for a tenth of a second
             log.info("flowpilot.ready", port=product.port, intake=intake, work=work)
             waited_for = {asyncio.create_task(stopping.wait()), *([product.worker] if product.worker else [])}
             await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
