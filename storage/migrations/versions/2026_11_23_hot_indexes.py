@@ -1,7 +1,7 @@
 """Indexes for what every analysis reads: the newest sessions behind a flow, what changes it, what is not compared.
 
 Revision ID: 2026_11_23_hot_indexes
-Revises: 2026_11_23_batches
+Revises: 2026_11_23_replay
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "2026_11_23_hot_indexes"
-down_revision = "2026_11_23_batches"
+down_revision = "2026_11_23_replay"
 
 UPGRADE = (
     "DROP INDEX ix_sessions_proposal_id",
