@@ -24,7 +24,7 @@ from bot.sandbox.payloads import Payloads
 from bot.sandbox.wire import Json
 from bot.services.editing import open_workbench
 from bot.slack.ids import COMMAND, VALUE, Action, VersionedId
-from bot.slack.views.editor import reject_modal
+from bot.slack.views.reasons import reject_modal
 from bot.slack.views.workbench import workbench_modal
 from storage.database import Database
 

@@ -21,6 +21,7 @@ from bot.domain.proposals import (
     ProposalStatus,
     Support,
 )
+from bot.domain.reasons import ReasonCode
 from bot.domain.replay import ProposalReplay
 from bot.domain.sessions import ProblemDomain, SessionSource
 from storage.replays import replay_from_json, replay_to_json
@@ -211,7 +212,10 @@ class Proposals:
         undone = decision.status is ProposalStatus.PENDING
         change = self._change(decision.proposal_id, decision.seen_version, decision.status, decision.at)
         change = change.where(proposals.c.status == decision.was).values(
-            decided_by=decision.by, decided_at=None if undone else decision.at, reason=decision.reason
+            decided_by=decision.by,
+            decided_at=None if undone else decision.at,
+            reason=decision.reason,
+            reason_code=decision.reason_code,
         )
         return await self._changed(change, decision.proposal_id, decision.seen_version, {decision.was})
 
@@ -226,6 +230,18 @@ class Proposals:
         growing = proposals.c.status.in_(sorted(GROWING))
         touching = or_(proposals.c.flow_id == flow_id, proposals.c.absorbs.contains([flow_id]))
         return await self._expire(update(proposals).where(self._own, touching, growing), now)
+
+    async def rejected_between(self, start: datetime, end: datetime) -> dict[ReasonCode, int]:
+        """How many were rejected from `start` to before `end`, by why; most first. Before codes, all had other reasons."""
+        rejected = (
+            proposals.c.status == ProposalStatus.REJECTED,
+            proposals.c.decided_at >= start,
+            proposals.c.decided_at < end,
+        )
+        code = func.coalesce(proposals.c.reason_code, ReasonCode.OTHER.value).label("code")
+        query = select(code, func.count().label("number")).where(self._own, *rejected).group_by(code)
+        rows = await self._statements.rows(query.order_by(func.count().desc(), code))
+        return {ReasonCode(row["code"]): row["number"] for row in rows}
 
     async def set_published(self, proposal_id: int, flow_id: int, version: int) -> None:
         """Note what the proposal became; its sessions are from now on those that the flow was learnt from."""
@@ -323,6 +339,7 @@ def proposal_from_row(row: RowMapping, support: Support) -> Proposal:
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
         reason=row["reason"],
+        reason_code=ReasonCode(row["reason_code"]) if row["reason_code"] else None,
         published_flow_id=row["published_flow_id"],
         published_version=row["published_version"],
         card=MessageRef(row["card_channel"], row["card_ts"]) if row["card_ts"] else None,

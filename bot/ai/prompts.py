@@ -20,6 +20,7 @@ MAX_ANSWER = 400
 MAX_LABEL = 80
 MAX_NODE = 200
 MAX_EXAMPLE = 200
+MAX_REASON = 400
 EXAMPLES = 3
 """Problems told of each candidate."""
 CANDIDATES_CHARACTERS = 48_000
@@ -37,8 +38,9 @@ candidate the session belongs to, if any, and which step of the session is which
 # What you get
 
 <candidates> holds the candidates. Each begins with its name (c1, c2, ...), its title, what it is for, and problems that \
-it was learnt from. Then come its nodes, one a line: the node's id, its kind, its words, and below it the answers with \
-the id of the node that each leads to.
+it was learnt from. A draft that reviewers refused has a line that begins with "rejected:" and says why. Then come its \
+nodes, one a line: the node's id, its kind, its words, and below it the answers with the id of the node that each leads \
+to.
 
 <session> holds the problem in the engineer's words, the numbered steps with the answers that were given, and the fix, \
 which is numbered too.
@@ -53,6 +55,8 @@ you align it like any other text or leave it out as a digression.
 - Choose a candidate when the problem is of the same kind and the way to the fix goes through its nodes. The same \
 product or the same domain alone is not enough. Otherwise the candidate is null: the session begins something new. \
 A wrong candidate does more harm than a new flow.
+- A rejected draft is chosen by the same rules, for its look-alikes are not proposed again. But a session without the \
+fault that it was rejected for, such as one with another fix where the fix was wrong, does not belong to it.
 - A step is a node when it asks or does the same thing, in whatever words. "Can you ping the gateway?" and "Does the \
 router answer a ping?" are the same question. "Is the cable plugged in?" and "Is the cable damaged?" are not. The \
 answers that are offered and what followed tell which it is.
@@ -143,6 +147,8 @@ def _candidate_lines(name: str, candidate: Candidate) -> Iterator[str]:
     draft = candidate.draft
     yield f"{name} ({candidate.ref.kind}): {_line(draft.title, MAX_NODE)}"
     yield f"for: {_line(draft.summary, MAX_PROBLEM // 10)}"
+    if candidate.rejected_because:
+        yield f"rejected: {_line(candidate.rejected_because, MAX_REASON)}"
     told = [session.problem for session in candidate.sessions] or candidate.problems
     for problem in told[:EXAMPLES]:
         yield f"problem: {_line(problem, MAX_EXAMPLE)}"

@@ -19,6 +19,7 @@ from bot.domain.proposals import (
     Reopen,
     Request,
 )
+from bot.domain.reasons import REJECT_CODES, ReasonCode
 from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome, led_to
 from bot.domain.words import counted
 from bot.offline import TERMINAL, SystemClock
@@ -26,6 +27,12 @@ from bot.services.proposals import decide_proposal, get_proposal, list_proposals
 from storage.database import Database
 
 ALL = 10_000
+
+
+def _listed(codes: tuple[ReasonCode, ...]) -> str:
+    return f"One of {', '.join(codes)}."
+
+
 Ids = Annotated[list[int], typer.Argument(help="Numbers of proposals, as `flowpilot proposals` lists them.")]
 
 
@@ -104,11 +111,18 @@ def approve(
 def reject(
     ids: Ids,
     *,
-    reason: Annotated[str, typer.Option(help="Why it is wrong.")],
+    reason: Annotated[str, typer.Option(help="Why it is wrong; can be left out with a --code.")] = "",
+    code: Annotated[ReasonCode, typer.Option(help=_listed(REJECT_CODES))] = ReasonCode.OTHER,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Refuse proposals as wrong; look-alikes are not proposed again."""
-    _decide_each(ids, workspace, lambda seen: Reject(by=TERMINAL, seen_version=seen.version, reason=reason))
+    if not reason and code is ReasonCode.OTHER:
+        raise typer.BadParameter("Say why, with --reason or with --code.")
+    _decide_each(
+        ids,
+        workspace,
+        lambda seen: Reject(by=TERMINAL, seen_version=seen.version, reason=reason, code=code),
+    )
 
 
 def dismiss(ids: Ids, *, workspace: WorkspaceOption = None) -> None:
@@ -169,6 +183,7 @@ def _document(proposal: Proposal) -> dict[str, object]:
         "decided_by": proposal.decided_by,
         "decided_at": proposal.decided_at.isoformat() if proposal.decided_at else None,
         "reason": proposal.reason,
+        "reason_code": proposal.reason_code,
         "created_at": proposal.created_at.isoformat(),
     }
 

@@ -27,7 +27,7 @@ class Candidate:
 
     `sessions` are (some of) the sessions it was learnt from, for their wordings and paths. Where none is at hand,
     `problems` may still hold (some of) the problems that they began with. `is_rejected` is a proposal that people
-    found wrong: what is like it and like nothing else is not proposed again.
+    found wrong: what is like it and like nothing else is not proposed again. `rejected_because` is why, where they said.
     """
 
     ref: CandidateRef
@@ -35,6 +35,7 @@ class Candidate:
     sessions: tuple[Session, ...] = ()
     problems: tuple[str, ...] = ()
     is_rejected: bool = False
+    rejected_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

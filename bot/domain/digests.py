@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.dashboard import CoverageRow, Dashboard, DomainRow
+from bot.domain.reasons import ReasonCode
 from bot.domain.spending import NO_SPENDING, SpendingTotal
 from bot.domain.workspaces import WorkspaceSettings
 
@@ -31,18 +33,19 @@ class FlowMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One week of one workspace, up to the midnight before `due_on`."""
+    """One week of one workspace, up to the midnight before `due_on`. `rejected` counts proposals by why, most first."""
 
     due_on: date
     dashboard: Dashboard
     queue: QueueState
     published: tuple[FlowMention, ...] = ()
     spending: SpendingTotal = NO_SPENDING
+    rejected: Mapping[ReasonCode, int] = field(default_factory=dict)
 
     @property
     def has_nothing_to_say(self) -> bool:
         is_idle = self.dashboard.is_empty and self.spending.is_nothing
-        return is_idle and not self.queue.pending and not self.published
+        return is_idle and not self.queue.pending and not self.published and not self.rejected
 
     @property
     def most_escalated(self) -> tuple[DomainRow, ...]:

@@ -61,10 +61,12 @@ class WrongStatusError(FlowPilotError):
 
 
 class ReasonMissingError(FlowPilotError):
-    """Rejecting teaches the analyst only with a reason."""
+    """A refusal teaches the analyst only with a reason."""
 
     def __init__(self) -> None:
-        super().__init__("Say why this proposal is wrong, so that look-alikes are not proposed again.")
+        super().__init__(
+            "Say why in your own words: the analyst reads it when a session looks like this one again."
+        )
 
 
 @dataclass(frozen=True, slots=True)

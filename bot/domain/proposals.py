@@ -16,6 +16,7 @@ from bot.domain.errors import (
 )
 from bot.domain.flows import FlowDraft
 from bot.domain.members import Member, require_admin
+from bot.domain.reasons import DISMISS_CODES, REJECT_CODES, ReasonCode
 from bot.domain.redactions import Redactions
 from bot.domain.replay import ProposalReplay
 from bot.domain.validation import problems_of
@@ -102,6 +103,7 @@ class Proposal:
     decided_by: str | None = None
     decided_at: datetime | None = None
     reason: str | None = None
+    reason_code: ReasonCode | None = None
     published_flow_id: int | None = None
     published_version: int | None = None
     card: MessageRef | None = None
@@ -143,9 +145,22 @@ class Dismiss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
+    """`reason` is text of the reviewer's own, required when the code says nothing by itself."""
+
     by: Member
     seen_version: int
-    reason: str
+    reason: str = ""
+    code: ReasonCode = ReasonCode.OTHER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explain:
+    """Say afterwards why a proposal was dismissed: parking takes one click, and nobody is asked on the way."""
+
+    by: Member
+    seen_version: int
+    reason: str = ""
+    code: ReasonCode = ReasonCode.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +169,7 @@ class Reopen:
     seen_version: int
 
 
-Request = Approve | Publish | Dismiss | Reject | Reopen
+Request = Approve | Publish | Dismiss | Reject | Explain | Reopen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +186,7 @@ class Decision:
     by: str | None
     at: datetime
     reason: str | None = None
+    reason_code: ReasonCode | None = None
     publish: FlowDraft | None = None
 
 
@@ -182,9 +198,11 @@ def decide(proposal: Proposal, request: Request, *, now: datetime) -> Decision:
         AlreadyDecidedError: the proposal is decided, and the request was not to reopen it.
         StaleVersionError: the member saw another version.
         NotApprovableError: approval of a change to a published flow.
-        ReasonMissingError: rejection without a reason.
+        ReasonMissingError: rejection without a reason, or with one that says nothing.
         InvalidTreeError: the tree to publish breaks the rules.
     """
+    if isinstance(request, Explain):
+        return _explained(proposal, request, now=now)
     if isinstance(request, Reopen):
         _require_reopenable(proposal, request)
     else:
@@ -200,8 +218,43 @@ def decide(proposal: Proposal, request: Request, *, now: datetime) -> Decision:
         by=None if isinstance(request, Reopen) else request.by.id,
         at=now,
         reason=reason,
+        reason_code=request.code if isinstance(request, Reject) else None,
         publish=publish,
     )
+
+
+def _explained(proposal: Proposal, request: Explain, *, now: datetime) -> Decision:
+    """The decision that was taken, with its reason; who took it, and when, stays."""
+    require_explainable(proposal, request.by, request.seen_version)
+    return Decision(
+        proposal_id=proposal.id,
+        was=proposal.status,
+        seen_version=request.seen_version,
+        status=proposal.status,
+        by=proposal.decided_by,
+        at=proposal.decided_at or now,
+        reason=_reason(request.code, request.reason, DISMISS_CODES),
+        reason_code=request.code,
+    )
+
+
+def require_explainable(proposal: Proposal, by: Member, seen_version: int) -> None:
+    """Whether this person may say now why the proposal was dismissed.
+
+    Raises:
+        NotAllowedError, WrongStatusError, StaleVersionError: as `decide`.
+    """
+    require_admin(by)
+    if proposal.status is not ProposalStatus.DISMISSED:
+        raise WrongStatusError(proposal.id, proposal.status, "only a dismissed one takes a reason afterwards")
+    _require_current(proposal, seen_version)
+
+
+def _reason(code: ReasonCode, text: str, allowed: tuple[ReasonCode, ...]) -> str | None:
+    """The text as it is kept. Raises ReasonMissingError when there is none and the code needs it."""
+    if code not in allowed or (code is ReasonCode.OTHER and not text.strip()):
+        raise ReasonMissingError
+    return text.strip()[:MAX_REASON] or None
 
 
 def require_decidable(proposal: Proposal, by: Member, seen_version: int) -> None:
@@ -234,7 +287,9 @@ def _require_current(proposal: Proposal, seen_version: int) -> None:
         raise StaleVersionError(proposal.id, seen_version, proposal.version)
 
 
-def _effect(proposal: Proposal, request: Request) -> tuple[ProposalStatus, str | None, FlowDraft | None]:
+def _effect(
+    proposal: Proposal, request: Approve | Publish | Dismiss | Reject | Reopen
+) -> tuple[ProposalStatus, str | None, FlowDraft | None]:
     match request:
         case Approve():
             if proposal.kind is not ProposalKind.NEW_FLOW:
@@ -244,10 +299,8 @@ def _effect(proposal: Proposal, request: Request) -> tuple[ProposalStatus, str |
             return ProposalStatus.MODIFIED, None, draft
         case Dismiss():
             return ProposalStatus.DISMISSED, None, None
-        case Reject(reason=reason):
-            if not reason.strip():
-                raise ReasonMissingError
-            return ProposalStatus.REJECTED, reason.strip()[:MAX_REASON], None
+        case Reject(reason=text, code=code):
+            return ProposalStatus.REJECTED, _reason(code, text, REJECT_CODES), None
         case Reopen():
             return ProposalStatus.PENDING, None, None
 

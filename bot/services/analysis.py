@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 import structlog
 
-from bot.ai.redaction import redact_session
+from bot.ai.redaction import redact, redact_session
 from bot.domain.analysis import Alignment, Candidate, CandidateKind, CandidateRef
 from bot.domain.errors import (
     AlreadyDecidedError,
@@ -23,6 +23,7 @@ from bot.domain.learning import Begin, Join, Leave, Reinforce, learn
 from bot.domain.merging import MergeRefusedError
 from bot.domain.ports import Analyst, Clock
 from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_supported
+from bot.domain.reasons import reason_words
 from bot.domain.redactions import Redactions
 from bot.domain.sessions import AnalysisOutcome, ClaimedSession, Session, SessionSource
 from bot.domain.workspaces import WorkspaceSettings
@@ -189,12 +190,18 @@ async def _candidates(
                 replace(
                     _candidate(CandidateRef(CandidateKind.PROPOSAL, each.id), each.draft, sessions_of(each)),
                     is_rejected=not _is_open(each),
+                    rejected_because=None if _is_open(each) else _why_not(each),
                 )
                 for each in proposals
             ],
         )
 
     return await asyncio.to_thread(redacted)
+
+
+def _why_not(proposal: Proposal) -> str | None:
+    """The reviewer's reason, without secrets."""
+    return redact(reason_words(proposal.reason_code, proposal.reason)).text or None
 
 
 def _candidate(ref: CandidateRef, draft: FlowDraft, sessions: list[Session]) -> Candidate:

@@ -57,6 +57,7 @@ async def build_digest(database: Database, workspace_id: str, due_on: date) -> D
             dashboard=await tx.dashboards.dashboard(window),
             queue=await tx.proposals.queue(),
             published=await tx.digests.published_between(window.start, window.end),
+            rejected=await tx.proposals.rejected_between(window.start, window.end),
             spending=await tx.spendings.between(window.start, window.end),
         )
 

@@ -83,7 +83,12 @@ async def decide_proposal(
             action=f"proposal.{type(request).__name__.lower()}",
             kind="proposal",
             object_id=proposal_id,
-            detail={"from": decision.was, "to": decision.status, "reason": decision.reason},
+            detail={
+                "from": decision.was,
+                "to": decision.status,
+                "reason_code": decision.reason_code,
+                "reason": decision.reason,
+            },
             at=now,
         )
         if decided.status is not ProposalStatus.PENDING:

@@ -11,6 +11,7 @@ class Action(StrEnum):
 
     PROPOSAL_APPROVE = "proposal.approve"
     PROPOSAL_EDIT = "proposal.edit"
+    PROPOSAL_EXPLAIN = "proposal.explain"
     PROPOSAL_DISMISS = "proposal.dismiss"
     PROPOSAL_REJECT = "proposal.reject"
     PROPOSAL_REOPEN = "proposal.reopen"
@@ -43,6 +44,7 @@ class Callback(StrEnum):
     STEP_INSERT = "step.insert"
     STEP_MOVE = "step.move"
     STEP_DELETE = "step.delete"
+    PROPOSAL_EXPLAIN = "proposal.explain"
     PROPOSAL_REJECT = "proposal.reject"
     STATS_SHARE = "stats.share"
 
@@ -65,6 +67,7 @@ class Field(StrEnum):
     ORDER = "order"
     PARENT = "parent"
     REASON = "reason"
+    REASON_CODE = "reason_code"
     STEPS = "steps."
     SCRIPT = "script"
     SUMMARY = "summary"

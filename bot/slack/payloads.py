@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.proposals import MessageRef
+from bot.domain.reasons import ReasonCode
 from bot.slack.ids import PERIOD_ACTIONS, VALUE, Action, DraftPlace, Field, VersionedId
 from bot.slack.views.blocks import Json
 
@@ -54,9 +55,12 @@ class QueueClick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RejectionSubmitted:
+class ReasonSubmitted:
+    """Why a proposal is not taken."""
+
     by: Person
     seen: VersionedId
+    code: ReasonCode
     reason: str
 
 
@@ -167,10 +171,11 @@ def queue_click(body: Json, workspace_id: str) -> QueueClick:
     )
 
 
-def rejection_submitted(body: Json, workspace_id: str) -> RejectionSubmitted:
-    return RejectionSubmitted(
+def reason_submitted(body: Json, workspace_id: str) -> ReasonSubmitted:
+    return ReasonSubmitted(
         by=_person(body, workspace_id),
         seen=VersionedId.parse(body["view"]["private_metadata"]),
+        code=ReasonCode(_chosen(body, Field.REASON_CODE)),
         reason=_entered(body, Field.REASON),
     )
 
@@ -322,6 +327,11 @@ def _entered(body: Json, block: str) -> str:
 def _held(element: Json) -> str:
     """What was written or chosen; empty when nothing was."""
     return str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
+
+
+def _chosen(body: Json, block: str) -> str:
+    """The value of the option that was chosen."""
+    return str(body["view"]["state"]["values"][str(block)][VALUE]["selected_option"]["value"])
 
 
 def _period_and_domain(value: str) -> tuple[int, str | None]:

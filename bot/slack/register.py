@@ -32,6 +32,8 @@ from bot.slack.listeners.lifecycle import handle_app_removed
 from bot.slack.listeners.proposals import (
     handle_approve_clicked,
     handle_dismiss_clicked,
+    handle_explain_clicked,
+    handle_explanation_submitted,
     handle_reject_clicked,
     handle_rejection_submitted,
     handle_reopen_clicked,
@@ -64,6 +66,7 @@ class Route(Generic[Cause]):
 ACTIONS: Mapping[Action, Route[Any]] = {
     Action.PROPOSAL_APPROVE: Route(payloads.proposal_click, handle_approve_clicked),
     Action.PROPOSAL_EDIT: Route(payloads.proposal_click, handle_edit_clicked),
+    Action.PROPOSAL_EXPLAIN: Route(payloads.proposal_click, handle_explain_clicked),
     Action.PROPOSAL_DISMISS: Route(payloads.proposal_click, handle_dismiss_clicked),
     Action.PROPOSAL_REJECT: Route(payloads.proposal_click, handle_reject_clicked),
     Action.PROPOSAL_REOPEN: Route(payloads.proposal_click, handle_reopen_clicked),
@@ -87,7 +90,8 @@ ACTIONS: Mapping[Action, Route[Any]] = {
 VIEWS: Mapping[Callback, Route[Any]] = {
     Callback.DRAFT_PUBLISH: Route(payloads.draft_submitted, handle_publish_submitted),
     **{callback: Route(payloads.draft_submitted, submitting(callback)) for callback in EDITS},
-    Callback.PROPOSAL_REJECT: Route(payloads.rejection_submitted, handle_rejection_submitted),
+    Callback.PROPOSAL_EXPLAIN: Route(payloads.reason_submitted, handle_explanation_submitted),
+    Callback.PROPOSAL_REJECT: Route(payloads.reason_submitted, handle_rejection_submitted),
     Callback.STATS_SHARE: Route(payloads.share_submitted, handle_share_submitted),
 }
 COMMANDS: Mapping[str, Route[Any]] = {COMMAND: Route(payloads.command_typed, handle_command_typed)}

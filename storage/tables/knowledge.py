@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from bot.domain.flows import FlowOrigin
 from bot.domain.proposals import ProposalKind, ProposalStatus
+from bot.domain.reasons import ReasonCode
 from bot.domain.sessions import ProblemDomain
 from storage.tables.metadata import (
     metadata,
@@ -94,6 +95,7 @@ proposals = Table(
     text("decided_by", nullable=True),
     moment("decided_at", nullable=True),
     text("reason", nullable=True),
+    text("reason_code", nullable=True),
     Column("published_flow_id", BigInteger),
     Column("published_version", Integer),
     text("card_channel", nullable=True),
@@ -113,6 +115,7 @@ proposals = Table(
     refers("merged_into", "proposals"),
     one_of("kind", ProposalKind),
     one_of("status", ProposalStatus),
+    one_of("reason_code", ReasonCode),
     one_of("problem_domain", ProblemDomain),
     CheckConstraint("(kind = 'new_flow') = (flow_id IS NULL)", name="flow_id"),
     CheckConstraint("(flow_id IS NULL) = (base_version IS NULL)", name="base_version"),

@@ -105,6 +105,12 @@ sessions = Table(
         postgresql_where=sql("proposal_id IS NOT NULL"),
     ),
     Index(
+        "ix_sessions_followed_flow_id",
+        "workspace_id",
+        "followed_flow_id",
+        postgresql_where=sql("followed_flow_id IS NOT NULL"),
+    ),
+    Index(
         "ix_sessions_learned_flow_id",
         "workspace_id",
         "learned_flow_id",

@@ -5,6 +5,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.cli.demo_stage import ADA, REVIEW_CHANNEL, Stage
 from bot.domain.proposals import ProposalStatus
+from bot.domain.reasons import ReasonCode
 from bot.services.flows import list_flows
 from bot.services.proposals import list_proposals
 
@@ -107,11 +108,14 @@ async def test_rejecting_asks_for_a_reason(page: Page, stage: Stage) -> None:
     card = await pinned(page, undecided_card(page))
     await card.get_by_role("button", name="Reject").click()
     modal = page.get_by_role("dialog")
-    await modal.get_by_label("What is wrong with it?").fill("We replaced that printer.")
+    await modal.get_by_label("Outdated").check()
+    await modal.get_by_label("In your own words").fill("We replaced that printer.")
     await modal.get_by_role("button", name="Reject").click()
     await expect(card).to_contain_text("Rejected by")
     rejected = await list_proposals(stage.database, stage.workspace_id, status=ProposalStatus.REJECTED)
-    assert [proposal.reason for proposal in rejected] == ["We replaced that printer."]
+    assert [(proposal.reason_code, proposal.reason) for proposal in rejected] == [
+        (ReasonCode.OUTDATED, "We replaced that printer.")
+    ]
 
 
 async def test_stats_answer_in_words_and_send_the_picture(page: Page, stage: Stage) -> None:

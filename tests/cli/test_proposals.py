@@ -79,7 +79,7 @@ async def test_rejecting_needs_a_reason(with_proposals: FlowPilot) -> None:
     assert without.code == 2
     assert "--reason" in without.err
     assert blank.code == 1
-    assert blank.err.startswith("flowpilot: Say why this proposal is wrong")
+    assert blank.err.startswith("flowpilot: Say why in your own words")
     assert await waiting_in(with_proposals.database_url) == waiting
 
 
@@ -87,7 +87,8 @@ async def test_refused_proposals_can_be_reopened(with_proposals: FlowPilot) -> N
     url, reason = with_proposals.database_url, "Two problems in one."
     first, second, *others = [each.id for each in await waiting_in(url)]
     refused = await asyncio.gather(
-        with_proposals("reject", str(first), "--reason", reason), with_proposals("dismiss", str(second))
+        with_proposals("reject", str(first), "--reason", reason, "--code", "unsafe"),
+        with_proposals("dismiss", str(second)),
     )
     assert [told(each) for each in refused] == [(0, "1 proposal decided.\n")] * 2
     async with Database.open(url) as database:
@@ -98,6 +99,9 @@ async def test_refused_proposals_can_be_reopened(with_proposals: FlowPilot) -> N
         "terminal",
     )
     assert [each.id for each in await waiting_in(url)] == others
+    listed = await with_proposals("proposals", "--status", "rejected", "--json")
+    (shown,) = listed.document["proposals"]
+    assert (shown["reason_code"], shown["reason"]) == ("unsafe", reason)
     reopened = await with_proposals("reopen", str(first), str(second), str(first))
     assert told(reopened) == (0, "2 proposals decided.\n")
     assert {first, second, *others} == {each.id for each in await waiting_in(url)}

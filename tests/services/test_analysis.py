@@ -14,6 +14,7 @@ from bot.domain.analysis import Alignment, Candidate, CandidateKind
 from bot.domain.errors import FlowPilotError, StaleVersionError
 from bot.domain.members import Member, Role
 from bot.domain.proposals import Approve, Dismiss, Proposal, ProposalKind, ProposalStatus, Publish, Reject
+from bot.domain.reasons import ReasonCode
 from bot.domain.sessions import AnalysisOutcome, NewSession, Session, SessionSource
 from bot.domain.validation import problems_of
 from bot.domain.workspaces import Workspace
@@ -216,6 +217,26 @@ async def test_look_alike_of_a_rejected_proposal_is_not_proposed_again(
     await stored(database, workspace.id, a_session())
     assert await analysed(database, ScriptedAnalyst()) == [AnalysisOutcome.SKIPPED]
     assert (await the_proposal(database, workspace)).status is ProposalStatus.REJECTED
+
+
+async def test_analyst_sees_why_a_similar_proposal_was_rejected_without_secrets(
+    database: Database, workspace: Workspace
+) -> None:
+    await stored(database, workspace.id, a_session())
+    await analysed(database, ScriptedAnalyst())
+    proposal = await the_proposal(database, workspace)
+    reason = "Ask ada@example.com before anybody touches the MTU."
+    request = Reject(by=ADMIN, seen_version=1, code=ReasonCode.UNSAFE, reason=reason)
+    await decide_proposal(database, workspace.id, proposal.id, request, now=NOW)
+    seen: list[str | None] = []
+
+    def reading(session: Session, candidates: Sequence[Candidate]) -> Alignment:
+        seen.extend(candidate.rejected_because for candidate in candidates)
+        return like_the_title(session, candidates)
+
+    await stored(database, workspace.id, a_session())
+    await analysed(database, ScriptedAnalyst(reading))
+    assert seen == ["unsafe: Ask <e-mail address> before anybody touches the MTU."]
 
 
 async def test_proposals_over_the_daily_quota_wait_and_are_shown_the_next_day(

@@ -24,6 +24,7 @@ from bot.domain.members import Member, Role
 from bot.domain.proposals import (
     Approve,
     Dismiss,
+    Explain,
     ProposalKind,
     ProposalStatus,
     Publish,
@@ -31,6 +32,7 @@ from bot.domain.proposals import (
     Reopen,
     Request,
 )
+from bot.domain.reasons import ReasonCode
 from bot.domain.trees import FlowTree
 from bot.domain.workspaces import Workspace
 from bot.services.flows import list_flows, roll_back_flow
@@ -95,6 +97,8 @@ async def test_second_click_of_the_same_person_is_refused(database: Database, wo
     [
         (Approve(by=BEN, seen_version=1), NotAllowedError),
         (Reject(by=ADA, seen_version=1, reason="  "), ReasonMissingError),
+        (Reject(by=ADA, seen_version=1, code=ReasonCode.NOT_NOW), ReasonMissingError),
+        (Explain(by=ADA, seen_version=1, code=ReasonCode.NOT_NOW), WrongStatusError),
         (Dismiss(by=ADA, seen_version=2), StaleVersionError),
         (Reopen(by=ADA, seen_version=1), WrongStatusError),
         (Publish(by=ADA, seen_version=1, draft=a_draft(tree=FlowTree("n9", {}))), InvalidTreeError),

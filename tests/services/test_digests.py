@@ -12,14 +12,20 @@ from bot.charts.pool import ChartPool
 from bot.domain.cards import Picture
 from bot.domain.digests import Digest
 from bot.domain.errors import FlowPilotError
+from bot.domain.members import Member, Role
+from bot.domain.proposals import Reject
+from bot.domain.reasons import ReasonCode
 from bot.domain.workspaces import Workspace
 from bot.services.digests import open_due_digest, post_digest, preview_digest, request_digest
+from bot.services.proposals import decide_proposal
+from bot.slack.views.digests import digest_preview
 from storage.database import Database
 from tests.conftest import NOW
 from tests.services.speaking import RememberingMessenger, a_desk
 from tests.storage.makers import a_session, proposed, stored
 
 WEEK = timedelta(days=7)
+ADA = Member(id="UADA", name="Ada", role=Role.ADMIN)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +100,20 @@ async def test_digest_tells_the_week_and_the_queue_and_is_posted_once(
     assert (said.dashboard.totals.sessions, said.queue.pending) == (3, 1)
     assert isinstance(picture, Picture)
     assert picture.png.startswith(b"\x89PNG")
+
+
+async def test_digest_counts_why_proposals_were_rejected(database: Database, reporting: Workspace) -> None:
+    codes = (ReasonCode.UNSAFE, ReasonCode.OUTDATED, ReasonCode.OUTDATED)
+    for number, code in enumerate(codes):
+        proposal = await proposed(database, reporting.id)
+        request = Reject(by=ADA, seen_version=1, code=code)
+        at = NOW - timedelta(days=1, hours=number)
+        await decide_proposal(database, reporting.id, proposal.id, request, now=at)
+    digest = await preview_digest(database, reporting.id, now=NOW)
+    assert list(digest.rejected.items()) == [(ReasonCode.OUTDATED, 2), (ReasonCode.UNSAFE, 1)]
+    assert "3 rejected: 2 outdated, 1 unsafe" in str(digest_preview(digest))
+    later = await preview_digest(database, reporting.id, now=NOW + 2 * WEEK)
+    assert not later.rejected
 
 
 async def test_failed_posting_is_tried_again(

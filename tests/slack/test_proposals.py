@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.flows import FlowOrigin
 from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
+from bot.domain.reasons import ReasonCode
 from bot.services.proposals import show_proposal_card
 from tests.slack.conftest import ADA, BEN, CHLOE, REVIEW, TEAM, Bot, said_by
 from tests.storage.makers import a_draft, a_tree
@@ -124,14 +125,49 @@ async def test_rejecting_asks_for_a_reason_and_shows_it(bot: Bot) -> None:
     ada = bot.sandbox.person(ADA)
     await ada.click(bot.cards()[0], "proposal.reject")
     form = await bot.modal_with(ADA, "What is wrong with it?")
-    await ada.submit(form, {"reason": "   "})
+    await ada.submit(form, {"reason_code": "other", "reason": "   "})
     await bot.settle()
     assert bot.modal(ADA).errors["reason"].startswith("Say why")  # type: ignore[union-attr]
-    await ada.submit(form, {"reason": "Wrong product <!channel>"})
+    await ada.submit(form, {"reason_code": "outdated", "reason": "Wrong product <!channel>"})
     await bot.settle()
+    decided = await bot.proposal(proposal.id)
     assert bot.modal(ADA) is None
-    assert (await bot.proposal(proposal.id)).reason == "Wrong product <!channel>"
-    assert "“Wrong product &lt;!channel&gt;”" in said_by(bot.cards()[0])
+    assert (decided.reason_code, decided.reason) == (ReasonCode.OUTDATED, "Wrong product <!channel>")
+    assert "outdated: “Wrong product &lt;!channel&gt;”" in said_by(bot.cards()[0])
+
+
+async def test_a_code_is_reason_enough_and_none_at_all_is_not(bot: Bot) -> None:
+    proposal = await bot.a_proposal()
+    ada = bot.sandbox.person(ADA)
+    await ada.click(bot.cards()[0], "proposal.reject")
+    form = await bot.modal_with(ADA, "What is wrong with it?")
+    assert not (await ada.submit(form, {})).ok
+    await ada.submit(form, {"reason_code": "unsafe"})
+    await bot.settle()
+    decided = await bot.proposal(proposal.id)
+    assert (decided.status, decided.reason) == (ProposalStatus.REJECTED, None)
+    assert "· unsafe" in said_by(bot.cards()[0])
+
+
+async def test_parking_takes_one_click_and_the_reason_can_come_later(bot: Bot) -> None:
+    proposal = await bot.a_proposal()
+    chloe = bot.sandbox.person(CHLOE)
+    await bot.sandbox.person(ADA).click(bot.cards()[0], "proposal.dismiss")
+    await bot.settle()
+    await chloe.click(bot.cards()[0], "proposal.explain")
+    form = await bot.modal_with(CHLOE, "Why not now?")
+    await chloe.submit(form, {"reason_code": "too_rare"})
+    await bot.settle()
+    parked = await bot.proposal(proposal.id)
+    card = said_by(bot.cards()[0])
+    assert (parked.status, parked.decided_by) == (ProposalStatus.DISMISSED, ADA)
+    assert parked.reason_code is ReasonCode.TOO_RARE
+    assert f"Parked* by <@{ADA}>" in card
+    assert "too rare · wakes when" in card
+    assert "proposal.explain" not in card
+    await chloe.click(bot.cards()[0], "proposal.reopen")
+    await bot.settle()
+    assert (await bot.proposal(proposal.id)).reason_code is None
 
 
 async def test_a_rejection_that_comes_too_late_keeps_the_form_open(bot: Bot) -> None:
@@ -142,8 +178,8 @@ async def test_a_rejection_that_comes_too_late_keeps_the_form_open(bot: Bot) -> 
     form = await bot.modal_with(ADA, "What is wrong with it?")
     await bot.sandbox.person(CHLOE).click(card, "proposal.approve")
     await bot.deps.running.drain(5)
-    await ada.submit(form, {"reason": "Wrong"})
-    assert "Chloe Marsh approved this" in bot.modal(ADA).errors["reason"]  # type: ignore[union-attr]
+    await ada.submit(form, {"reason_code": "wrong_fix"})
+    assert "Chloe Marsh approved this" in bot.modal(ADA).errors["reason_code"]  # type: ignore[union-attr]
 
 
 async def test_a_change_of_a_flow_is_published_through_the_editor_only(bot: Bot) -> None:

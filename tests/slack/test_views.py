@@ -34,6 +34,7 @@ from bot.slack.views import (
     notices,
     proposals,
     queue,
+    reasons,
     samples,
     stats,
     step_forms,
@@ -45,7 +46,20 @@ from bot.slack.views import (
 from bot.slack.views.editor import split_outline, tree_errors
 from bot.slack.views.trees import change_lines
 
-MODULES = (details, digests, editor, help_view, home, notices, proposals, queue, stats, step_forms, workbench)
+MODULES = (
+    details,
+    digests,
+    editor,
+    help_view,
+    home,
+    notices,
+    proposals,
+    queue,
+    reasons,
+    stats,
+    step_forms,
+    workbench,
+)
 
 
 def name_of(module: ModuleType) -> str:
@@ -146,7 +160,8 @@ def test_no_proposal_breaks_a_limit_or_calls_a_channel(card: ProposalCard) -> No
         details.details_modal(
             ProposalDetails(card=card, evidence=(session,) * 30, failed=card.sources), None, samples.LINKS
         ),
-        editor.reject_modal(card.proposal),
+        reasons.reject_modal(card.proposal),
+        reasons.explain_modal(card.proposal),
         queue.queue_answer(samples.QUEUE, [card.proposal] * 10, now=samples.NOW),
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)

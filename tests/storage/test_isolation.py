@@ -276,6 +276,7 @@ class Belongings:
             lambda tx: tx.proposals.shown_since(NOW),
             lambda tx: tx.proposals.changing([flow]),
             lambda tx: tx.proposals.refused_unions([flow]),
+            lambda tx: tx.proposals.rejected_between(NOW - timedelta(days=1), NOW + timedelta(days=1)),
             lambda tx: tx.proposals.not_compared(9),
             lambda tx: tx.proposals.set_compared(proposal, 1),
             lambda tx: tx.proposals.merge_into(None, proposal, seen_version=1, now=NOW),

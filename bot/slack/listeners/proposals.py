@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.domain.errors import AlreadyDecidedError, StaleVersionError
+from bot.domain.errors import AlreadyDecidedError, ReasonMissingError, StaleVersionError
 from bot.domain.jobs import ShowProposalCard
 from bot.domain.proposals import (
     Approve,
     Dismiss,
+    Explain,
     Proposal,
     ProposalStatus,
     Reject,
     Reopen,
     Request,
     require_decidable,
+    require_explainable,
 )
 from bot.services.jobs import leave_job
 from bot.services.proposals import decide_proposal, get_proposal, read_details
 from bot.slack.deps import Ack, SlackDeps
-from bot.slack.ids import VersionedId
+from bot.slack.ids import Field, VersionedId
 from bot.slack.modals import show_modal
-from bot.slack.payloads import ProposalClick, RejectionSubmitted
+from bot.slack.payloads import ProposalClick, ReasonSubmitted
 from bot.slack.permalinks import permalink, thread_links
 from bot.slack.views.blocks import Json
 from bot.slack.views.details import SHOWN_EVIDENCE, details_modal
-from bot.slack.views.editor import reject_modal
+from bot.slack.views.reasons import explain_modal, reject_modal
 
 
 async def handle_approve_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
@@ -57,11 +59,40 @@ async def handle_view_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -
     await show_modal(click, "Proposal", partial(_details, deps, click), deps)
 
 
-async def handle_rejection_submitted(submitted: RejectionSubmitted, ack: Ack, deps: SlackDeps) -> None:
-    member = await deps.people.recognise(submitted.by)
-    request = Reject(by=member, seen_version=submitted.seen.version, reason=submitted.reason)
-    await _decide(deps, submitted.by.workspace_id, submitted.seen, request)
+async def handle_explain_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
     await ack()
+
+    async def make() -> Json:
+        member = await deps.people.recognise(click.by)
+        proposal = await get_proposal(deps.database, click.by.workspace_id, click.seen.id)
+        require_explainable(proposal, member, click.seen.version)
+        return explain_modal(proposal)
+
+    await show_modal(click, "Why parked?", make, deps)
+
+
+async def handle_rejection_submitted(submitted: ReasonSubmitted, ack: Ack, deps: SlackDeps) -> None:
+    await _give_reason(Reject, submitted, ack, deps)
+
+
+async def handle_explanation_submitted(submitted: ReasonSubmitted, ack: Ack, deps: SlackDeps) -> None:
+    await _give_reason(Explain, submitted, ack, deps)
+
+
+async def _give_reason(
+    kind: type[Reject | Explain], submitted: ReasonSubmitted, ack: Ack, deps: SlackDeps
+) -> None:
+    """Carry it out; a reason that says nothing is asked for where it is missing."""
+    member = await deps.people.recognise(submitted.by)
+    request = kind(
+        by=member, seen_version=submitted.seen.version, code=submitted.code, reason=submitted.reason
+    )
+    try:
+        await _decide(deps, submitted.by.workspace_id, submitted.seen, request)
+    except ReasonMissingError as error:
+        await ack(response_action="errors", errors={Field.REASON.value: str(error)})
+    else:
+        await ack()
 
 
 async def _decide_clicked(

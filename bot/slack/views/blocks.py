@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from bot.slack.ids import VALUE, Action, Field
-from bot.slack.mrkdwn import fit, plain
+from bot.slack.mrkdwn import fit, plain, size
 
 Json: TypeAlias = dict[str, Any]
 
 HEADER, SECTION, BUTTON, ALT_TEXT, MODAL_TITLE, LABEL, HINT = 150, 3000, 75, 2000, 24, 2000, 2000
+OPTION = 75
+RADIO_BUTTONS = 6
+CONFIRM_TITLE, CONFIRM, CONFIRM_BUTTON = 100, 300, 30
 INPUT = 3000
 MESSAGE_TEXT = 3900
 """Characters of a message's text: `chat.update` refuses more than 4,000."""
@@ -38,6 +41,18 @@ def section(text: str, accessory: Json | None = None) -> Json:
     return block if accessory is None else {**block, "accessory": accessory}
 
 
+def sections(label: str, lines: Sequence[str]) -> Iterator[Json]:
+    """The lines under their label, in as many sections as their length takes."""
+    gathered = f"*{label}*"
+    for line in lines or ["Nothing is kept of these."]:
+        if size(gathered) + size(line) + 1 > SECTION:
+            yield section(gathered)
+            gathered = line
+        else:
+            gathered = f"{gathered}\n{line}"
+    yield section(gathered)
+
+
 def context(text: str) -> Json:
     return {"type": "context", "elements": [mrkdwn(text)]}
 
@@ -52,9 +67,18 @@ def image(file_id: str, alt: str) -> Json:
 
 
 def button(
-    words: str, action: Action, value: str, *, primary: bool = False, label: str | None = None
+    words: str,
+    action: Action,
+    value: str,
+    *,
+    primary: bool = False,
+    label: str | None = None,
+    confirm: tuple[str, str] | None = None,
 ) -> Json:
-    """`label` is what a screen reader says when the words alone are not enough."""
+    """`label` is what a screen reader says when the words alone are not enough.
+
+    `confirm` is a question, and what happens on a yes: for what is not easily undone.
+    """
     block: Json = {
         "type": "button",
         "text": plain_text(words, BUTTON),
@@ -65,6 +89,14 @@ def button(
         block["style"] = "primary"
     if label:
         block["accessibility_label"] = plain(label, BUTTON)
+    if confirm:
+        question, consequence = confirm
+        block["confirm"] = {
+            "title": plain_text(question, CONFIRM_TITLE),
+            "text": plain_text(consequence, CONFIRM),
+            "confirm": plain_text(words, CONFIRM_BUTTON),
+            "deny": plain_text("Cancel", CONFIRM_BUTTON),
+        }
     return block
 
 
@@ -103,19 +135,75 @@ def text_input(
     return block
 
 
-def channel_input(field: Field, label: str, *, hint: str) -> Json:
-    """A choice among the channels that the person sees."""
-    return {
+def input_of(
+    field: Field, label: str, element: Json, *, hint: str | None = None, optional: bool = False
+) -> Json:
+    """A field of a modal around any element that holds something."""
+    block: Json = {
         "type": "input",
         "block_id": field.value,
         "label": plain_text(label, LABEL),
-        "hint": plain_text(hint, HINT),
-        "element": {
-            "type": "conversations_select",
-            "action_id": VALUE,
-            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
-        },
+        "element": {"action_id": VALUE, **element},
+        "optional": optional,
     }
+    return {**block, "hint": plain_text(hint, HINT)} if hint else block
+
+
+def channel_input(
+    field: Field, label: str, *, hint: str, initial: str | None = None, optional: bool = False
+) -> Json:
+    """A choice among the channels that the person sees."""
+    element: Json = {
+        "type": "conversations_select",
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    if initial:
+        element["initial_conversation"] = initial
+    return input_of(field, label, element, hint=hint, optional=optional)
+
+
+def people_input(field: Field, label: str, initial: Sequence[str], *, hint: str) -> Json:
+    """A choice of people of the workspace."""
+    element: Json = {"type": "multi_users_select"}
+    if initial:
+        element["initial_users"] = list(initial)
+    return input_of(field, label, element, hint=hint)
+
+
+def number_input(
+    field: Field,
+    label: str,
+    initial: int | None,
+    *,
+    bounds: tuple[int, int],
+    hint: str,
+    optional: bool = False,
+) -> Json:
+    """A whole number within the bounds, which are included."""
+    least, most = bounds
+    element: Json = {
+        "type": "number_input",
+        "is_decimal_allowed": False,
+        "min_value": str(least),
+        "max_value": str(most),
+    }
+    if initial is not None:
+        element["initial_value"] = str(initial)
+    return input_of(field, label, element, hint=hint, optional=optional)
+
+
+def choice_input(
+    field: Field, label: str, words: Mapping[str, str], initial: str | None = None, *, hint: str | None = None
+) -> Json:
+    """One of several words, each under its value: all in sight while they are few."""
+    options = [{"text": plain_text(shown, OPTION), "value": value} for value, shown in words.items()]
+    element: Json = {
+        "type": "radio_buttons" if len(options) <= RADIO_BUTTONS else "static_select",
+        "options": options,
+    }
+    if initial is not None:
+        element["initial_option"] = next(each for each in options if each["value"] == initial)
+    return input_of(field, label, element, hint=hint)
 
 
 def modal(

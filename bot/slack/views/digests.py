@@ -8,6 +8,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.domain.digests import Digest, FlowMention, QueueState
+from bot.domain.reasons import REASON_WORDS, ReasonCode
 from bot.domain.spending import TROUBLE_IN_WORDS, SpendingTotal
 from bot.domain.statistics import Rate
 from bot.domain.words import counted, dollars, domain_name, listed, share_of
@@ -71,6 +72,8 @@ def _paragraphs(digest: Digest) -> Iterator[str]:
     yield f"*Review queue*\n{_queue(digest.queue, digest.due_on, digest.dashboard.window.zone)}"
     if digest.published:
         yield f"*Published*\n{_flows(digest.published)}"
+    if digest.rejected:
+        yield f"*Rejected*\n{_rejected(digest.rejected)}"
     if not digest.spending.is_nothing:
         yield f"*Analysis*\n{_analysis(digest.spending)}"
 
@@ -108,6 +111,12 @@ def _flows(published: tuple[FlowMention, ...]) -> str:
     lines = [f"• {bold(flow.title)} version {flow.version}" for flow in published[:SHOWN_FLOWS]]
     more = len(published) - SHOWN_FLOWS
     return "\n".join([*lines, *([f"… {more} more"] if more > 0 else [])])
+
+
+def _rejected(rejected: Mapping[ReasonCode, int]) -> str:
+    """For example "3 rejected: 2 outdated, 1 unsafe"."""
+    reasons = ", ".join(f"{count} {REASON_WORDS[code]}" for code, count in rejected.items())
+    return f"{sum(rejected.values())} rejected: {reasons}"
 
 
 def _analysis(spending: SpendingTotal) -> str:

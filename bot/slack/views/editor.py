@@ -1,4 +1,4 @@
-"""Editing the steps of a draft as text, and rejecting a proposal."""
+"""Editing the steps of a draft as text."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from functools import partial
 from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, TreeProblem
 from bot.domain.outline_text import to_outline
-from bot.domain.proposals import MAX_REASON, Proposal, ProposalKind
-from bot.slack.ids import Callback, DraftPlace, Field, VersionedId
-from bot.slack.mrkdwn import bold, escape, size
+from bot.slack.ids import Callback, DraftPlace, Field
+from bot.slack.mrkdwn import escape, size
 from bot.slack.views import samples
 from bot.slack.views.blocks import INPUT, Json, modal, section, text_input
-from bot.slack.views.proposals import title_of
 from bot.slack.views.workbench import SAMPLE
 
 PART_CHARACTERS = 2400
@@ -48,27 +46,6 @@ def text_form(bench: Workbench, place: DraftPlace) -> Json:
         submit="Save",
         callback=Callback.DRAFT_TEXT.value,
         metadata=str(place),
-    )
-
-
-def reject_modal(proposal: Proposal) -> Json:
-    """Asks for the reason; look-alikes are then not proposed again."""
-    kind = "flow" if proposal.kind is ProposalKind.NEW_FLOW else "change"
-    return modal(
-        "Reject proposal",
-        [
-            section(f"{bold(title_of(proposal))} and look-alikes of this {kind} are not proposed again."),
-            text_input(
-                Field.REASON,
-                "What is wrong with it?",
-                multiline=True,
-                limit=MAX_REASON,
-                hint="The reason stays with the proposal, for whoever asks later.",
-            ),
-        ],
-        submit="Reject",
-        callback=Callback.PROPOSAL_REJECT.value,
-        metadata=str(VersionedId(proposal.id, proposal.version)),
     )
 
 
@@ -135,5 +112,4 @@ def _few(sentences: Sequence[str]) -> str:
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "text": partial(text_form, SAMPLE, DraftPlace(5, 3)),
     "text to read": partial(text_form, replace(SAMPLE, member=samples.CHLOE), DraftPlace(5, 3)),
-    "reject": partial(reject_modal, samples.NEW_FLOW.proposal),
 }

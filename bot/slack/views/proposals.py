@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from bot.domain.cards import ProposalCard
 from bot.domain.proposals import REOPENABLE, Proposal, ProposalKind, ProposalStatus, Support
+from bot.domain.reasons import reason_words
 from bot.domain.redactions import redaction_words
 from bot.domain.words import counted, listed, percent
 from bot.slack.ids import Action, VersionedId
@@ -162,9 +163,9 @@ def _consequence(card: ProposalCard) -> str:
             published = "published as" if proposal.status is ProposalStatus.APPROVED else "as"
             consequence = f"{published} {bold(card.published.title)} version {version}"
         case ProposalStatus.DISMISSED:
-            consequence = "wakes when a new session supports it"
-        case ProposalStatus.REJECTED if proposal.reason:
-            consequence = f"“{inline(proposal.reason)}”"
+            consequence = " · ".join([*_reason(proposal), "wakes when a new session supports it"])
+        case ProposalStatus.REJECTED:
+            consequence = " · ".join(_reason(proposal))
         case ProposalStatus.EXPIRED if flow and flow.version != proposal.base_version:
             consequence = f"{bold(flow.title)} has changed since; its sessions are analysed again"
         case ProposalStatus.EXPIRED:
@@ -173,6 +174,12 @@ def _consequence(card: ProposalCard) -> str:
             into = card.merged_into or (card.published.title if card.published else "")
             consequence = f"became part of {bold(one_line(into))}, which is about the same problem"
     return consequence
+
+
+def _reason(proposal: Proposal) -> list[str]:
+    """Why it was not taken, for example "outdated: “we left that gateway”"."""
+    said = f"“{inline(proposal.reason)}”" if proposal.reason else None
+    return [words] if (words := reason_words(proposal.reason_code, said)) else []
 
 
 def _buttons(card: ProposalCard) -> list[Json]:
@@ -185,7 +192,9 @@ def _buttons(card: ProposalCard) -> list[Json]:
 
     view = click("View Details", Action.PROPOSAL_VIEW)
     if proposal.status in REOPENABLE:
-        return [click("Reopen", Action.PROPOSAL_REOPEN), view]
+        dismissed = proposal.status is ProposalStatus.DISMISSED
+        why = [click("Say Why", Action.PROPOSAL_EXPLAIN)] if dismissed and not proposal.reason_code else []
+        return [click("Reopen", Action.PROPOSAL_REOPEN), *why, view]
     if proposal.status in (ProposalStatus.APPROVED, ProposalStatus.MODIFIED):
         return [click("View Flow", Action.PROPOSAL_VIEW)]
     if proposal.status is not ProposalStatus.PENDING:
@@ -223,6 +232,7 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "approved": partial(proposal_card, samples.APPROVED, samples.PICTURE),
     "modified": partial(proposal_card, samples.MODIFIED, samples.PICTURE),
     "dismissed": partial(proposal_card, samples.DISMISSED, samples.PICTURE),
+    "dismissed with a reason": partial(proposal_card, samples.PARKED, samples.PICTURE),
     "rejected": partial(proposal_card, samples.REJECTED, samples.PICTURE),
     "expired": partial(proposal_card, samples.EXPIRED, samples.PICTURE),
     "superseded": partial(proposal_card, samples.SUPERSEDED, samples.PICTURE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from bot.domain.cards import HomeFacts, ProposalCard
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Knowledge, TierRow, Totals
@@ -11,6 +12,7 @@ from bot.domain.digests import Digest, FlowMention, QueueState
 from bot.domain.flows import FlowDraft
 from bot.domain.members import Member, Role
 from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
+from bot.domain.reasons import ReasonCode
 from bot.domain.redactions import Redactable
 from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome
 from bot.domain.sessions import ProblemDomain, Session, SessionSource, SessionStatus
@@ -157,13 +159,18 @@ WORSE = replace(
 FORMING = replace(NEW_FLOW, proposal=replace(_PROPOSAL, status=ProposalStatus.FORMING))
 
 
-def _decided(status: ProposalStatus, reason: str | None = None) -> ProposalCard:
-    decided = replace(_PROPOSAL, status=status, decided_by=ADA.id, decided_at=NOW, version=3, reason=reason)
+def _decided(status: ProposalStatus, **why: Any) -> ProposalCard:
+    decided = replace(_PROPOSAL, status=status, decided_by=ADA.id, decided_at=NOW, version=3, **why)
     return replace(NEW_FLOW, proposal=decided)
 
 
 DISMISSED = _decided(ProposalStatus.DISMISSED)
-REJECTED = _decided(ProposalStatus.REJECTED, "We do not touch the MTU <any more>.")
+PARKED = _decided(ProposalStatus.DISMISSED, reason_code=ReasonCode.TOO_RARE)
+REJECTED = _decided(
+    ProposalStatus.REJECTED,
+    reason="We do not touch the MTU <any more>.",
+    reason_code=ReasonCode.OUTDATED,
+)
 _APPROVED = _decided(ProposalStatus.APPROVED)
 APPROVED = replace(
     _APPROVED,
@@ -240,6 +247,7 @@ DIGEST = Digest(
     due_on=date(2026, 11, 23),
     dashboard=replace(DASHBOARD, window=replace(_WINDOW, days=7)),
     queue=QUEUE,
+    rejected={ReasonCode.OUTDATED: 2, ReasonCode.UNSAFE: 1},
     published=(FlowMention(3, "VPN drops", 2), FlowMention(9, "Printer & scanner offline", 1)),
     spending=SpendingTotal(
         sessions=41, requests=42, cost_micros=1_124_300, troubles={Trouble.OVER_BUDGET: 3, Trouble.REFUSED: 1}
