@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -36,6 +38,11 @@ class Members:
         change = update(members).where(self._own, members.c.id == member_id).values(role=role)
         if not await self._statements.changed(change):
             raise NotFoundError("member", member_id)
+
+    async def names(self, member_ids: Collection[str]) -> dict[str, str]:
+        """By id; those whom we do not know are left out."""
+        query = select(members.c.id, members.c.name).where(self._own, members.c.id.in_(sorted(member_ids)))
+        return {row["id"]: row["name"] for row in await self._statements.rows(query)}
 
     async def admins(self) -> list[Member]:
         """By name."""

@@ -123,6 +123,14 @@ async def _publish(tx: Transaction, proposal: Proposal, draft: FlowDraft, *, by:
             change=f"{len(change.added)} steps added, {len(change.changed)} changed, {len(change.removed)} removed.",
             proposal_id=proposal.id,
         )
+    await tx.audit.record(
+        actor=by,
+        action="flow.publish",
+        kind="flow",
+        object_id=flow.id,
+        detail={"version": flow.current.number, "proposal": proposal.id},
+        at=now,
+    )
     return flow
 
 
@@ -142,7 +150,15 @@ async def give_up_changes(tx: Transaction, flow_id: int, *, now: datetime) -> No
     """End the proposals to change a flow that is no longer what they would change; their sessions are analysed again."""
     for proposal_id in await tx.proposals.supersede(flow_id, now=now):
         await tx.sessions.analyse_again(proposal_id)
+        await _record_expired(tx, proposal_id, because="its flow has changed", now=now)
         await redraw_card(tx, proposal_id)
+
+
+async def _record_expired(tx: Transaction, proposal_id: int, *, because: str, now: datetime) -> None:
+    detail = {"to": ProposalStatus.EXPIRED, "because": because}
+    await tx.audit.record(
+        actor=None, action="proposal.expire", kind="proposal", object_id=proposal_id, detail=detail, at=now
+    )
 
 
 async def show_proposal_card(desk: Desk, workspace_id: str, proposal_id: int) -> None:
@@ -224,6 +240,7 @@ async def expire_proposals(database: Database, workspace_id: str, *, now: dateti
             untouched_since=expires_before(now, settings.proposal_lifetime_days), now=now
         )
         for proposal_id in expired:
+            await _record_expired(tx, proposal_id, because="nobody decided in time", now=now)
             await redraw_card(tx, proposal_id)
         if expired:
             await tx.workspaces.touch_knowledge()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -187,6 +187,7 @@ async def _reinforce(tx: Transaction, union: Union, *, now: datetime) -> None:
         raise ValueError("Only a proposal can reinforce, and only a flow be reinforced.")
     await tx.proposals.merge_into(None, proposal.id, seen_version=proposal.version, now=now)
     await tx.proposals.set_published(proposal.id, flow.id, flow.current.number)
+    await _record_merged(tx, proposal, {"flow": flow.id}, now=now)
     await _redraw(tx, [proposal])
 
 
@@ -233,8 +234,18 @@ async def _end_taken(tx: Transaction, taken: Body, into: Proposal, *, now: datet
     if taken.proposal is None:
         return
     await tx.proposals.merge_into(into, taken.proposal.id, seen_version=taken.proposal.version, now=now)
+    await _record_merged(tx, taken.proposal, {"proposal": into.id}, now=now)
     await tx.sessions.support_instead(into.id, instead_of=taken.proposal.id)
     await _redraw(tx, [taken.proposal])
+
+
+async def _record_merged(
+    tx: Transaction, proposal: Proposal, into: Mapping[str, int], *, now: datetime
+) -> None:
+    detail = {"from": proposal.status, "to": ProposalStatus.MERGED, **into}
+    await tx.audit.record(
+        actor=None, action="proposal.merge", kind="proposal", object_id=proposal.id, detail=detail, at=now
+    )
 
 
 def _support(body: Body) -> Support:

@@ -63,8 +63,17 @@ async def test_approval_publishes_records_who_and_asks_for_the_card(
     assert (flow.origin, flow.current.draft) == (FlowOrigin.AI_GENERATED, proposal.draft)
     assert await jobs(superuser) == 1
     async with database.transaction(workspace.id) as tx:
-        (event,) = await tx.audit.listed(10)
-    assert (event.actor, event.action, event.object_id) == (ADA.id, "proposal.approve", str(proposal.id))
+        decision, publication = await tx.audit.listed(10)
+    assert (decision.actor, decision.action, decision.object_id) == (
+        ADA.id,
+        "proposal.approve",
+        str(proposal.id),
+    )
+    assert (publication.actor, publication.action, publication.object_id) == (
+        ADA.id,
+        "flow.publish",
+        str(flow.id),
+    )
 
 
 async def test_one_of_two_reviewers_wins_and_the_other_is_told_who_did(

@@ -87,6 +87,11 @@ async def test_two_proposals_of_one_problem_become_one(
     assert texts(kept.draft.tree) == [TUNNEL.prompt, CABLE.prompt, CHANNEL.prompt, FIX]
     assert [(each.status, each.support.sessions) for each in merged] == [(ProposalStatus.MERGED, 0)] * 2
     assert await unite_knowledge(database, workspace.id, StoppedClock(), limit=100) == 0
+    async with database.transaction(workspace.id) as tx:
+        events = await tx.audit.listed(9)
+    assert {(each.actor, each.action, each.object_id) for each in events} == {
+        (None, "proposal.merge", str(each.id)) for each in merged
+    }
     waiting = await superuser.fetch("SELECT convert_from(payload, 'UTF8') AS job FROM queue.pgqueuer")
     assert {row["job"].split()[-1].rstrip("}") for row in waiting} == {
         str(each.id) for each in (one, two, three)

@@ -304,6 +304,7 @@ class Belongings:
             lambda tx: tx.members.find("U1"),
             lambda tx: tx.members.set_role("U1", Role.ENGINEER),
             lambda tx: tx.members.admins(),
+            lambda tx: tx.members.names(["U1"]),
             lambda tx: tx.digests.get(self.digest),
             lambda tx: tx.digests.mark_posted(self.digest, ref, NOW),
             lambda tx: tx.digests.published_between(NOW, NOW + timedelta(days=1)),
