@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, TextClause, and_, func, insert, select, update
 
 from bot.domain.errors import NotFoundError, StaleFlowError
+from bot.domain.flow_pages import FlowUse
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
 from bot.domain.sessions import ProblemDomain
+from storage.flow_uses import flow_uses
 from storage.searching import Sieve
 from storage.statements import Statements
 from storage.tables import SearchPool, flow_versions, flows, sessions
@@ -70,11 +73,27 @@ class Flows:
         again = update(flows).where(self._own, flows.c.id == flow_id, count <= while_sessions)
         await self._statements.run(again.values(compared_version=0))
 
+    async def archived(self, limit: int) -> list[Flow]:
+        """Flows that are out of use, by title."""
+        by_title = self._current(flows.c.archived).order_by(flows.c.title, flows.c.id)
+        return await self._flows(by_title.limit(limit))
+
     async def archive(self, flow_id: int, *, at: datetime) -> None:
         """Take the flow out of use. A version published later brings it back."""
-        archived = update(flows).where(self._own, flows.c.id == flow_id)
-        if not await self._statements.changed(archived.values(archived=True, updated_at=at)):
+        await self._set_archived(flow_id, archived=True, at=at)
+
+    async def restore(self, flow_id: int, *, at: datetime) -> None:
+        """Put an archived flow into use again."""
+        await self._set_archived(flow_id, archived=False, at=at)
+
+    async def _set_archived(self, flow_id: int, *, archived: bool, at: datetime) -> None:
+        change = update(flows).where(self._own, flows.c.id == flow_id)
+        if not await self._statements.changed(change.values(archived=archived, updated_at=at)):
             raise NotFoundError("flow", flow_id)
+
+    async def uses(self, flow_ids: Sequence[int]) -> dict[int, FlowUse]:
+        """How each of the flows is used."""
+        return await flow_uses(self._statements, flow_ids)
 
     async def count(self) -> int:
         """How many flows are in use."""

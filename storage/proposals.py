@@ -243,6 +243,13 @@ class Proposals:
         rows = await self._statements.rows(query.order_by(func.count().desc(), code))
         return {ReasonCode(row["code"]): row["number"] for row in rows}
 
+    async def joined_to(self, flow_id: int) -> int | None:
+        """The flow that this one became part of, None when it did not."""
+        absorbed = (proposals.c.absorbs.contains([flow_id]), proposals.c.published_flow_id.is_not(None))
+        query = select(proposals.c.published_flow_id).where(self._own, *absorbed)
+        joined: int | None = await self._statements.value(query.order_by(proposals.c.id.desc()).limit(1))
+        return joined
+
     async def set_published(self, proposal_id: int, flow_id: int, version: int) -> None:
         """Note what the proposal became; its sessions are from now on those that the flow was learnt from."""
         await self._set(proposal_id, published_flow_id=flow_id, published_version=version)

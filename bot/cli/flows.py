@@ -28,7 +28,15 @@ from bot.domain.replay import ReplayOutcome
 from bot.domain.sessions import NewSession, SessionSource
 from bot.domain.words import counted
 from bot.offline import TERMINAL, SystemClock
-from bot.services.flows import export_flows, get_flow, import_flows, list_flows, roll_back_flow
+from bot.services.flows import (
+    archive_flow,
+    export_flows,
+    get_flow,
+    import_flows,
+    list_flows,
+    restore_flow,
+    roll_back_flow,
+)
 from bot.services.import_sources import UnusableFileError, open_source
 from bot.services.replays import Replayed, replay_sessions
 from storage.database import Database
@@ -129,6 +137,27 @@ def rollback(
 
     flow = in_workspace(workspace, write)
     say(f"Flow {flow.id} is at version {flow.current.number}, which equals version {to_version}.")
+
+
+@flows.command("archive")
+def archive(flow_id: FlowId, *, workspace: WorkspaceOption = None) -> None:
+    """Take a flow out of use; its versions stay."""
+
+    async def write(database: Database, workspace_id: str) -> Flow:
+        return await archive_flow(database, workspace_id, flow_id, by=TERMINAL, now=SystemClock().now())
+
+    say(f"Flow {in_workspace(workspace, write).id} is archived.")
+
+
+@flows.command("restore")
+def restore(flow_id: FlowId, *, workspace: WorkspaceOption = None) -> None:
+    """Put an archived flow into use again."""
+
+    async def write(database: Database, workspace_id: str) -> Flow:
+        return await restore_flow(database, workspace_id, flow_id, by=TERMINAL, now=SystemClock().now())
+
+    flow = in_workspace(workspace, write)
+    say(f"Flow {flow.id} is in use, at version {flow.current.number}.")
 
 
 def replay(flows_file: ReadableFile, sessions_file: ReadableFile, *, json: JsonOption = False) -> None:

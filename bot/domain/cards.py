@@ -22,6 +22,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file to be sent to somebody."""
+
+    content: bytes
+    filename: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Who asked a question, in which channel, and the address for an answer to that person alone."""
 

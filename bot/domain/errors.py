@@ -20,7 +20,11 @@ class NotFoundError(FlowPilotError):
 
 
 class NotAllowedError(FlowPilotError):
-    """The person lacks the role that this needs."""
+    """The person lacks the role that this needs. `deed` is what was to be done."""
+
+    def __init__(self, deed: str) -> None:
+        super().__init__(f"Only reviewers can {deed}. Ask an admin of FlowPilot in this workspace.")
+        self.deed = deed
 
 
 class NotApprovableError(FlowPilotError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -32,6 +33,22 @@ class ExportFormat(StrEnum):
     YAML = "yaml"
     MERMAID = "mermaid"
     MARKDOWN = "markdown"
+
+
+ENDINGS = {
+    ExportFormat.JSON: "json",
+    ExportFormat.YAML: "yaml",
+    ExportFormat.MERMAID: "mmd",
+    ExportFormat.MARKDOWN: "md",
+}
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+MAX_NAME = 60
+
+
+def filename_of(flow: Flow, wanted: ExportFormat) -> str:
+    """For example "vpn-drops-3-v2.json", with the flow's id and version."""
+    name = _NOT_IN_NAMES.sub("-", flow.title.lower()).strip("-")[:MAX_NAME].strip("-") or "flow"
+    return f"{name}-{flow.id}-v{flow.current.number}.{ENDINGS[wanted]}"
 
 
 def export(

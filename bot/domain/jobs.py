@@ -53,6 +53,28 @@ class RedrawStats:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawFlowPage:
+    """Put the picture of the tree into a flow's page, which stands without it so far. `notice` stays on top of it."""
+
+    name: ClassVar[str] = "flow.draw_page"
+    flow_id: int
+    view_id: str
+    user: str
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendFlowFile:
+    """Send a flow as a file to a person. `key` is unique to the request, so that a repeated job sends nothing twice."""
+
+    name: ClassVar[str] = "flow.send_file"
+    key: str
+    flow_id: int
+    format: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostDigest:
     """Post the weekly digest whose row in the database has this id."""
 
@@ -77,13 +99,23 @@ class ForgetWorkspace:
 
 
 Job = (
-    ShowProposalCard | ShowDraftPicture | SendStats | RedrawStats | PostDigest | RefreshHome | ForgetWorkspace
+    ShowProposalCard
+    | ShowDraftPicture
+    | SendStats
+    | RedrawStats
+    | DrawFlowPage
+    | SendFlowFile
+    | PostDigest
+    | RefreshHome
+    | ForgetWorkspace
 )
 JOBS: tuple[type[Job], ...] = (
     ShowProposalCard,
     ShowDraftPicture,
     SendStats,
     RedrawStats,
+    DrawFlowPage,
+    SendFlowFile,
     PostDigest,
     RefreshHome,
     ForgetWorkspace,

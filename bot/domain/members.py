@@ -26,9 +26,7 @@ class Member:
         return self.role is Role.ADMIN
 
 
-def require_admin(member: Member) -> None:
-    """Raise NotAllowedError unless the member may decide on proposals."""
+def require_admin(member: Member, deed: str = "decide") -> None:
+    """Raise NotAllowedError unless the member may do what `deed` says."""
     if not member.is_admin:
-        raise NotAllowedError(
-            "Only reviewers can decide on proposals. Ask an admin of FlowPilot in this workspace."
-        )
+        raise NotAllowedError(deed)

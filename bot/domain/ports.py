@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from bot.domain.analysis import Alignment, Candidate
-from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
+from bot.domain.cards import Asked, Document, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
+from bot.domain.flow_pages import FlowPage
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import Session
 from bot.domain.spending import Trouble
@@ -95,6 +96,16 @@ class Messenger(Protocol):
         self, workspace_id: str, view_id: str, draft: EditingDraft, picture: Picture
     ) -> None:
         """Show the picture of a draft in an open view; one that was closed stays closed."""
+        ...
+
+    async def show_flow_page(
+        self, workspace_id: str, view_id: str, page: FlowPage, picture: Picture, *, notice: str | None
+    ) -> None:
+        """Draw the page anew where it stands; nothing happens when it was closed."""
+        ...
+
+    async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
+        """Send a file by direct message."""
         ...
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None: ...

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.jobs import (
+    DrawFlowPage,
     ForgetWorkspace,
     Job,
     PostDigest,
     RedrawStats,
     RefreshHome,
+    SendFlowFile,
     SendStats,
     ShowDraftPicture,
     ShowProposalCard,
@@ -19,6 +21,7 @@ from bot.domain.jobs import (
 from bot.services.desk import Desk
 from bot.services.digests import post_digest
 from bot.services.editing import show_draft_picture
+from bot.services.flows import draw_flow_page, send_flow_file
 from bot.services.home import refresh_home
 from bot.services.proposals import show_proposal_card
 from bot.services.stats import redraw_stats, send_stats
@@ -41,6 +44,12 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
     async def redraw(workspace_id: str, job: RedrawStats) -> None:
         await redraw_stats(desk, workspace_id, job)
 
+    async def draw_flow(workspace_id: str, job: DrawFlowPage) -> None:
+        await draw_flow_page(desk, workspace_id, job)
+
+    async def send_file(workspace_id: str, job: SendFlowFile) -> None:
+        await send_flow_file(desk, workspace_id, job)
+
     async def digest(workspace_id: str, job: PostDigest) -> None:
         await post_digest(desk, workspace_id, job.digest_id)
 
@@ -56,6 +65,8 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
         ShowDraftPicture: draw_draft,
         SendStats: send,
         RedrawStats: redraw,
+        DrawFlowPage: draw_flow,
+        SendFlowFile: send_file,
         PostDigest: digest,
         RefreshHome: home,
         ForgetWorkspace: forget,

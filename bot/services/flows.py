@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.ai.redaction import redact
-from bot.domain.errors import FlowPilotError
+from bot.charts.registry import Chart
+from bot.domain.cards import Document
+from bot.domain.errors import FlowPilotError, StaleFlowError
+from bot.domain.flow_pages import ARCHIVED, PAGE, FlowList, FlowPage
 from bot.domain.flows import Flow, FlowOrigin
-from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export
+from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export, filename_of
 from bot.domain.formats_reading import load_document, parse_flows
+from bot.domain.jobs import DrawFlowPage, SendFlowFile
 from bot.domain.members import Member, require_admin
+from bot.services.desk import Desk
 from bot.services.proposals import give_up_changes
 from storage.database import Database
 from storage.transaction import Transaction
@@ -30,6 +35,95 @@ async def get_flow(database: Database, workspace_id: str, flow_id: int) -> Flow:
     """The flow. Raises NotFoundError."""
     async with database.transaction(workspace_id) as tx:
         return await tx.flows.get(flow_id)
+
+
+async def list_page(database: Database, workspace_id: str, words: str, page: int) -> FlowList:
+    """One page of the flows that the words fit; `ARCHIVED` alone asks for those that are out of use."""
+    wanted = (page + 1) * PAGE + 1
+    async with database.transaction(workspace_id) as tx:
+        if words.casefold() == ARCHIVED:
+            found = await tx.flows.archived(wanted)
+        else:
+            found = await tx.flows.listed(words=words or None, limit=wanted)
+        shown = found[page * PAGE : wanted - 1]
+        use = await tx.flows.uses([flow.id for flow in shown])
+    return FlowList(words=words, page=page, flows=tuple(shown), use=use, has_more=len(found) == wanted)
+
+
+async def read_flow_page(database: Database, workspace_id: str, flow_id: int, *, seen_by: Member) -> FlowPage:
+    """Everything about one flow. Raises NotFoundError."""
+    async with database.transaction(workspace_id) as tx:
+        flow = await tx.flows.get(flow_id)
+        versions = await tx.flows.versions(flow_id)
+        joined = await tx.proposals.joined_to(flow_id) if flow.archived else None
+        return FlowPage(
+            flow=flow,
+            versions=tuple(versions),
+            use=(await tx.flows.uses([flow_id]))[flow_id],
+            names=await tx.members.names({version.published_by for version in versions}),
+            part_of=(await tx.flows.get(joined)).title if joined else None,
+            seen_by=seen_by,
+        )
+
+
+async def archive_flow(
+    database: Database, workspace_id: str, flow_id: int, *, by: Member, now: datetime
+) -> Flow:
+    """Take the flow out of use: it is neither suggested nor changed any more, and nothing of it is lost.
+
+    Open proposals to change it expire, and their sessions are analysed again.
+    """
+    require_admin(by, "change flows")
+    async with database.transaction(workspace_id) as tx:
+        if not (await tx.flows.get(flow_id)).archived:
+            await tx.flows.archive(flow_id, at=now)
+            await give_up_changes(tx, flow_id, now=now)
+            await _record(tx, "flow.archive", flow_id, {}, by=by, now=now)
+        return await tx.flows.get(flow_id)
+
+
+async def restore_flow(
+    database: Database, workspace_id: str, flow_id: int, *, by: Member, now: datetime
+) -> Flow:
+    """Put an archived flow into use again, as it was."""
+    require_admin(by, "change flows")
+    async with database.transaction(workspace_id) as tx:
+        if (await tx.flows.get(flow_id)).archived:
+            await tx.flows.restore(flow_id, at=now)
+            await _record(tx, "flow.restore", flow_id, {}, by=by, now=now)
+        return await tx.flows.get(flow_id)
+
+
+async def _record(
+    tx: Transaction, action: str, flow_id: int, detail: Mapping[str, object], *, by: Member, now: datetime
+) -> None:
+    """Note who did it, and have analyses under way look at the flows again."""
+    await tx.audit.record(actor=by.id, action=action, kind="flow", object_id=flow_id, detail=detail, at=now)
+    await tx.workspaces.touch_knowledge()
+
+
+async def send_flow_file(desk: Desk, workspace_id: str, job: SendFlowFile) -> None:
+    """Send the flow as a document to the person who asked, by direct message."""
+    wanted = ExportFormat(job.format)
+    flow = await get_flow(desk.database, workspace_id, job.flow_id)
+    text = await export_flows(desk.database, workspace_id, wanted, [job.flow_id])
+    document = Document(
+        content=text.encode(),
+        filename=filename_of(flow, wanted),
+        title=f"{flow.title}, version {flow.current.number}",
+    )
+    await desk.messenger.send_document(workspace_id, job.user, document, key=f"flow:{job.key}")
+
+
+async def draw_flow_page(desk: Desk, workspace_id: str, job: DrawFlowPage) -> None:
+    """Put the picture of the tree into the page that somebody has opened."""
+    async with desk.database.transaction(workspace_id) as tx:
+        member = await tx.members.find(job.user)
+    if member is None:
+        return
+    page = await read_flow_page(desk.database, workspace_id, job.flow_id, seen_by=member)
+    picture = await desk.charts.draw(Chart.TREE, page.flow.tree, page.flow.title)
+    await desk.messenger.show_flow_page(workspace_id, job.view_id, page, picture, notice=job.notice)
 
 
 async def export_flows(
@@ -60,7 +154,7 @@ async def import_flows(
     Raises:
         InvalidRecordError, InvalidTreeError: what is wrong with the document.
     """
-    require_admin(by)
+    require_admin(by, "change flows")
     drafts = [record.draft for record in parse_flows(load_document(text))]
     if not drafts:
         raise FlowPilotError("The file holds no flows.")
@@ -79,20 +173,30 @@ async def import_flows(
 
 
 async def roll_back_flow(
-    database: Database, workspace_id: str, flow_id: int, to_version: int, *, by: Member, now: datetime
+    database: Database,
+    workspace_id: str,
+    flow_id: int,
+    to_version: int,
+    *,
+    by: Member,
+    now: datetime,
+    seen_version: int | None = None,
 ) -> Flow:
     """Publish an earlier version again, as a new version.
 
     Open proposals to change the flow were made for a tree that is gone: they expire, and their sessions are analysed
     again.
+
+    Raises:
+        StaleFlowError: the flow has got a newer version than the one that was seen.
     """
-    require_admin(by)
+    require_admin(by, "change flows")
     async with database.transaction(workspace_id) as tx:
+        current = (await tx.flows.get(flow_id)).current.number
+        if seen_version not in (None, current):
+            raise StaleFlowError(flow_id, seen_version or 0, current)
         flow = await tx.flows.roll_back(flow_id, to_version, by=by.id, at=now)
         await give_up_changes(tx, flow_id, now=now)
         detail = {"to_version": to_version, "version": flow.current.number}
-        await tx.audit.record(
-            actor=by.id, action="flow.roll_back", kind="flow", object_id=flow_id, detail=detail, at=now
-        )
-        await tx.workspaces.touch_knowledge()
+        await _record(tx, "flow.roll_back", flow_id, detail, by=by, now=now)
     return flow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,7 +12,7 @@ from bot.domain.windows import PERIODS
 from bot.domain.words import domain_name
 
 USUAL_DAYS = 30
-NOT_YET = frozenset({"gaps", "start", "flows", "settings"})
+NOT_YET = frozenset({"gaps", "start", "settings"})
 """Announced, and not there yet."""
 
 _PERIOD = re.compile(r"(\d{1,4})\s?d(?:ays?)?")
@@ -30,6 +31,13 @@ class StatsAsked:
 @dataclass(frozen=True, slots=True)
 class QueueAsked:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class FlowsAsked:
+    """`words` say which flows; empty: all."""
+
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,22 @@ class UnknownDomain:
 
 
 Asked: TypeAlias = (
-    StatsAsked | QueueAsked | DigestAsked | HelpAsked | NotYetAsked | UnknownPeriod | UnknownDomain
+    StatsAsked
+    | QueueAsked
+    | FlowsAsked
+    | DigestAsked
+    | HelpAsked
+    | NotYetAsked
+    | UnknownPeriod
+    | UnknownDomain
 )
+
+
+_WITHOUT_WORDS: Mapping[str, Asked] = {
+    "queue": QueueAsked(),
+    "digest": DigestAsked(),
+    "help": HelpAsked(),
+}
 
 
 def understand(text: str) -> Asked:
@@ -70,15 +92,11 @@ def understand(text: str) -> Asked:
     match command:
         case "stats":
             return _stats(words)
-        case "queue":
-            return QueueAsked()
-        case "digest":
-            return DigestAsked()
-        case "help":
-            return HelpAsked()
+        case "flows":
+            return FlowsAsked(" ".join(words))
         case _ if command in NOT_YET:
             return NotYetAsked(command)
-    return HelpAsked(text.strip())
+    return _WITHOUT_WORDS.get(command) or HelpAsked(text.strip())
 
 
 def _stats(words: list[str]) -> StatsAsked | UnknownPeriod | UnknownDomain:

@@ -1,4 +1,4 @@
-"""Pictures in messages: uploaded to the bot alone, shown by the image blocks that name them."""
+"""Files: pictures, uploaded to the bot alone and shown by the blocks that name them, and documents for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 
 import aiohttp
 
-from bot.domain.cards import Picture
+from bot.domain.cards import Document, Picture
 from bot.slack.api import SERVER_ERROR, SlackApi
 from bot.slack.errors import SlackUnansweredError
 from bot.slack.pace import Recent
@@ -36,26 +36,42 @@ class Pictures:
         return image(file_id, picture.alt)
 
     async def _upload(self, workspace_id: str, picture: Picture) -> str:
-        """Slack's three steps: ask for an address, send the bytes there, say that it is done."""
-        asked = await self._api.call(
-            workspace_id,
-            "files.getUploadURLExternal",
-            filename=picture.filename,
-            length=len(picture.png),
-            alt_txt=picture.alt[:MAX_ALT_CHARACTERS],
-        )
-        await self._send(asked["upload_url"], picture.png)
-        file_id = str(asked["file_id"])
-        done = [{"id": file_id, "title": picture.filename}]
-        await self._api.call(workspace_id, "files.completeUploadExternal", files=done)
-        return file_id
+        document = Document(content=picture.png, filename=picture.filename, title=picture.filename)
+        return await upload(self._api, workspace_id, document, alt_txt=picture.alt[:MAX_ALT_CHARACTERS])
 
-    async def _send(self, url: str, content: bytes) -> None:
-        try:
-            async with self._api.session.post(url, data=content) as answer:
-                status = answer.status
-        except (TimeoutError, aiohttp.ClientError) as error:
-            raise SlackUnansweredError("files.upload", type(error).__name__) from None
-        if status != OK:
-            reason = "server error" if status >= SERVER_ERROR else f"status {status}"
-            raise SlackUnansweredError("files.upload", reason)
+
+async def upload(
+    api: SlackApi,
+    workspace_id: str,
+    document: Document,
+    *,
+    alt_txt: str | None = None,
+    channel: str | None = None,
+) -> str:
+    """Slack's three steps: ask for an address, send the bytes there, say that it is done. The file's id.
+
+    Without a channel the file stays private to the bot. Raises what `SlackApi.call` raises.
+    """
+    asked = await api.call(
+        workspace_id,
+        "files.getUploadURLExternal",
+        filename=document.filename,
+        length=len(document.content),
+        alt_txt=alt_txt,
+    )
+    await _send(api, asked["upload_url"], document.content)
+    file_id = str(asked["file_id"])
+    done = [{"id": file_id, "title": document.title}]
+    await api.call(workspace_id, "files.completeUploadExternal", files=done, channel_id=channel)
+    return file_id
+
+
+async def _send(api: SlackApi, url: str, content: bytes) -> None:
+    try:
+        async with api.session.post(url, data=content) as answer:
+            status = answer.status
+    except (TimeoutError, aiohttp.ClientError) as error:
+        raise SlackUnansweredError("files.upload", type(error).__name__) from None
+    if status != OK:
+        reason = "server error" if status >= SERVER_ERROR else f"status {status}"
+        raise SlackUnansweredError("files.upload", reason)

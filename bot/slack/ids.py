@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.formats import ExportFormat
+
 
 class Action(StrEnum):
     """Buttons, by what happens when they are clicked."""
@@ -26,6 +28,16 @@ class Action(StrEnum):
     DRAFT_CARRY_OVER = "draft.carry_over"
     DRAFT_BACK = "draft.back"
     DRAFT_ON = "draft.on"
+    FLOW_ARCHIVE = "flow.archive"
+    FLOW_JSON = "flow.json"
+    FLOW_MARKDOWN = "flow.markdown"
+    FLOW_MERMAID = "flow.mermaid"
+    FLOW_RESTORE = "flow.restore"
+    FLOW_ROLL_BACK = "flow.roll_back"
+    FLOW_VIEW = "flow.view"
+    FLOW_YAML = "flow.yaml"
+    FLOWS_NEXT = "flows.next"
+    FLOWS_PREVIOUS = "flows.previous"
     QUEUE_OPEN = "queue.open"
     STATS_SHARE = "stats.share"
     STATS_WEEK = "stats.week"
@@ -92,6 +104,15 @@ PERIOD_ACTIONS = {7: Action.STATS_WEEK, 30: Action.STATS_MONTH, 90: Action.STATS
 """The button that shows the report of so many days."""
 
 
+EXPORT_ACTIONS = {
+    Action.FLOW_JSON: ("JSON", ExportFormat.JSON),
+    Action.FLOW_YAML: ("YAML", ExportFormat.YAML),
+    Action.FLOW_MERMAID: ("Mermaid", ExportFormat.MERMAID),
+    Action.FLOW_MARKDOWN: ("Markdown", ExportFormat.MARKDOWN),
+}
+"""The buttons that send a flow as a file: their words, and what they send."""
+
+
 @dataclass(frozen=True, slots=True)
 class VersionedId:
     """An object and the version of it that the person saw: all that a proposal's button carries."""
@@ -126,3 +147,20 @@ class DraftPlace:
         """The place that `str` made. Raises ValueError for anything else."""
         draft_id, revision, page, step = map(int, text.split(":"))
         return cls(draft_id, revision, page, step)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """A flow as the person saw it, and the version of it that the person wants back."""
+
+    seen: VersionedId
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.seen}:{self.number}"
+
+    @classmethod
+    def parse(cls, text: str) -> EarlierVersion:
+        """The value that `str` made. Raises ValueError for anything else."""
+        seen, _, number = text.rpartition(":")
+        return cls(VersionedId.parse(seen), int(number))

@@ -11,10 +11,11 @@ from typing import TypeVar
 
 import structlog
 
-from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
+from bot.domain.cards import Asked, Document, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
+from bot.domain.flow_pages import FlowPage
 from bot.domain.ports import Clock
 from bot.domain.proposals import MessageRef, ProposalStatus
 from bot.services.members import list_reviewers
@@ -29,7 +30,7 @@ from bot.slack.errors import (
     SlackRefusedError,
     ViewGoneError,
 )
-from bot.slack.files import Pictures
+from bot.slack.files import Pictures, upload
 from bot.slack.pace import Pace, Recent, Turns
 from bot.slack.payloads import Reply
 from bot.slack.permalinks import thread_links
@@ -37,6 +38,7 @@ from bot.slack.replies import answer
 from bot.slack.speech import Speech
 from bot.slack.views.blocks import Json
 from bot.slack.views.digests import digest_message
+from bot.slack.views.flows import file_message, flow_modal
 from bot.slack.views.home import home_view
 from bot.slack.views.notices import notice_message
 from bot.slack.views.proposals import proposal_card
@@ -167,6 +169,31 @@ class SlackMessenger:
                 await self._with_picture(workspace_id, partial(picture_view, draft), picture, show)
             except ViewGoneError:
                 log.info("slack.modal_closed", workspace=workspace_id)
+
+    async def show_flow_page(
+        self, workspace_id: str, view_id: str, page: FlowPage, picture: Picture, *, notice: str | None
+    ) -> None:
+        """Draw the page anew where it stands, with the picture of the tree."""
+
+        async def show(view: Json) -> None:
+            await self._api.call(workspace_id, "views.update", view_id=view_id, view=view)
+
+        async with self._watching(workspace_id):
+            try:
+                await self._with_picture(
+                    workspace_id, partial(flow_modal, page, notice=notice), picture, show
+                )
+            except ViewGoneError:
+                log.info("slack.modal_closed", workspace=workspace_id)
+
+    async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
+        """Say by direct message what comes, then send it. What was sent already is not sent again."""
+        async with self._watching(workspace_id):
+            said = file_message(document.title, document.filename)
+            at = await self._speech.post(workspace_id, user, said, key=key)
+            if await self._speech.find(workspace_id, f"{key}:file") is None:
+                await upload(self._api, workspace_id, document, channel=at.channel)
+                await self._speech.note(workspace_id, f"{key}:file", at)
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
         view = home_view(facts, now=self._clock.now())

@@ -10,9 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.formats import ExportFormat
 from bot.domain.proposals import MessageRef
 from bot.domain.reasons import ReasonCode
-from bot.slack.ids import PERIOD_ACTIONS, VALUE, Action, DraftPlace, Field, VersionedId
+from bot.slack.ids import (
+    EXPORT_ACTIONS,
+    PERIOD_ACTIONS,
+    VALUE,
+    Action,
+    DraftPlace,
+    EarlierVersion,
+    Field,
+    VersionedId,
+)
 from bot.slack.views.blocks import Json
 
 
@@ -52,6 +62,39 @@ class QueueClick:
     by: Person
     trigger_id: str
     in_modal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowClick:
+    """A button that carries a flow. `view_id` is the modal that it stands in, if it does."""
+
+    by: Person
+    seen: VersionedId
+    trigger_id: str
+    in_modal: bool = False
+    view_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowExportClick:
+    flow: FlowClick
+    format: ExportFormat
+
+
+@dataclass(frozen=True, slots=True)
+class RollBackClick:
+    flow: FlowClick
+    to_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowsTurned:
+    """The list of flows is turned to another page."""
+
+    by: Person
+    words: str
+    page: int
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +167,10 @@ class CommandTyped:
     trigger_id: str
     reply: Reply
 
+    @property
+    def in_modal(self) -> bool:
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeOpened:
@@ -162,6 +209,41 @@ def proposal_click(body: Json, workspace_id: str) -> ProposalClick:
         trigger_id=body["trigger_id"],
         in_modal=_is_in_modal(body),
         view_id=str((body.get("view") or {}).get("id", "")),
+    )
+
+
+def flow_click(body: Json, workspace_id: str) -> FlowClick:
+    return _flow_click(body, workspace_id, VersionedId.parse(body["actions"][0]["value"]))
+
+
+def flow_export_click(body: Json, workspace_id: str) -> FlowExportClick:
+    _, wanted = EXPORT_ACTIONS[Action(body["actions"][0]["action_id"])]
+    return FlowExportClick(flow_click(body, workspace_id), wanted)
+
+
+def roll_back_click(body: Json, workspace_id: str) -> RollBackClick:
+    wanted = EarlierVersion.parse(body["actions"][0]["value"])
+    return RollBackClick(_flow_click(body, workspace_id, wanted.seen), wanted.number)
+
+
+def flows_turned(body: Json, workspace_id: str) -> FlowsTurned:
+    page, _, words = body["actions"][0]["value"].partition(":")
+    return FlowsTurned(
+        by=_person(body, workspace_id),
+        words=words,
+        page=max(0, int(page)),
+        reply=reply_to(body, workspace_id),
+    )
+
+
+def _flow_click(body: Json, workspace_id: str, seen: VersionedId) -> FlowClick:
+    is_in_modal = _is_in_modal(body)
+    return FlowClick(
+        by=_person(body, workspace_id),
+        seen=seen,
+        trigger_id=body["trigger_id"],
+        in_modal=is_in_modal,
+        view_id=body["view"]["id"] if is_in_modal else None,
     )
 
 

@@ -26,6 +26,14 @@ from bot.slack.listeners.editor import (
     handle_undo_clicked,
     submitting,
 )
+from bot.slack.listeners.flows import (
+    handle_archive_clicked,
+    handle_export_clicked,
+    handle_flow_clicked,
+    handle_flows_turned,
+    handle_restore_clicked,
+    handle_roll_back_clicked,
+)
 from bot.slack.listeners.help import handle_command_typed, handle_direct_message, handle_mentioned
 from bot.slack.listeners.home import handle_home_opened
 from bot.slack.listeners.lifecycle import handle_app_removed
@@ -81,6 +89,16 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.DRAFT_CARRY_OVER: Route(payloads.draft_click, handle_carry_over_clicked),
     Action.DRAFT_BACK: Route(payloads.draft_click, handle_page_clicked),
     Action.DRAFT_ON: Route(payloads.draft_click, handle_page_clicked),
+    Action.FLOW_ARCHIVE: Route(payloads.flow_click, handle_archive_clicked),
+    Action.FLOW_JSON: Route(payloads.flow_export_click, handle_export_clicked),
+    Action.FLOW_MARKDOWN: Route(payloads.flow_export_click, handle_export_clicked),
+    Action.FLOW_MERMAID: Route(payloads.flow_export_click, handle_export_clicked),
+    Action.FLOW_RESTORE: Route(payloads.flow_click, handle_restore_clicked),
+    Action.FLOW_ROLL_BACK: Route(payloads.roll_back_click, handle_roll_back_clicked),
+    Action.FLOW_VIEW: Route(payloads.flow_click, handle_flow_clicked),
+    Action.FLOW_YAML: Route(payloads.flow_export_click, handle_export_clicked),
+    Action.FLOWS_NEXT: Route(payloads.flows_turned, handle_flows_turned),
+    Action.FLOWS_PREVIOUS: Route(payloads.flows_turned, handle_flows_turned),
     Action.QUEUE_OPEN: Route(payloads.queue_click, handle_queue_clicked),
     Action.STATS_SHARE: Route(payloads.stats_click, handle_share_clicked),
     Action.STATS_WEEK: Route(payloads.stats_click, handle_period_clicked),

@@ -70,6 +70,26 @@ async def test_exported_flows_come_in_again_and_go_back_to_an_earlier_version(
     require_replayed(walked.document["sessions"], {str(flow.id) for flow in before}, first_file)
 
 
+async def test_a_flow_is_archived_and_restored_and_the_record_says_by_whom(with_flows: FlowPilot) -> None:
+    first, *others = await flows_in(with_flows.database_url)
+    archived = await with_flows("flows", "archive", str(first.id))
+    assert (archived.code, archived.err) == (0, f"Flow {first.id} is archived.\n")
+    assert [flow.id for flow in await flows_in(with_flows.database_url)] == [flow.id for flow in others]
+    restored = await with_flows("flows", "restore", str(first.id))
+    assert (restored.code, restored.err) == (0, f"Flow {first.id} is in use, at version 1.\n")
+    document, words, missing = await asyncio.gather(
+        with_flows("audit", "--json", "--limit", "2"),
+        with_flows("audit"),
+        with_flows("flows", "archive", "999999"),
+    )
+    assert [
+        (event["action"], event["actor"], event["kind"], event["object_id"])
+        for event in document.document["events"]
+    ] == [(action, "terminal", "flow", str(first.id)) for action in ("flow.restore", "flow.archive")]
+    assert words.out.count("proposal.approve") == words.out.count("flow.publish") > 0
+    assert (missing.code, missing.err) == (1, "flowpilot: There is no flow 999999 in this workspace.\n")
+
+
 def require_replayed(results: list[dict[str, Any]], flows: set[str], file: Path) -> None:
     """One result a session, in the file's order. Of those that the flows were learnt from, some find their fix."""
     sessions = [json.loads(line)["external_id"] for line in file.read_text().splitlines()]

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from bot.charts.pool import ChartPool
-from bot.domain.cards import Asked, HomeFacts, Picture, ProposalCard
+from bot.domain.cards import Asked, Document, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
+from bot.domain.flow_pages import FlowPage
 from bot.domain.proposals import MessageRef
 from bot.services.desk import Desk
 from storage.database import Database
@@ -70,6 +71,14 @@ class RememberingMessenger:
         self, workspace_id: str, view_id: str, draft: EditingDraft, picture: Picture
     ) -> None:
         self._say("show_draft", view_id, draft, picture)
+
+    async def show_flow_page(
+        self, workspace_id: str, view_id: str, page: FlowPage, picture: Picture, *, notice: str | None
+    ) -> None:
+        self._say("show_flow_page", view_id, page, picture)
+
+    async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
+        self._say("send_document", user, document)
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
         self._say("publish_home", facts.member.id, facts)

@@ -30,6 +30,7 @@ from bot.slack.views import (
     details,
     digests,
     editor,
+    flows,
     home,
     notices,
     proposals,
@@ -50,6 +51,7 @@ MODULES = (
     details,
     digests,
     editor,
+    flows,
     help_view,
     home,
     notices,
@@ -163,6 +165,27 @@ def test_no_proposal_breaks_a_limit_or_calls_a_channel(card: ProposalCard) -> No
         reasons.reject_modal(card.proposal),
         reasons.explain_modal(card.proposal),
         queue.queue_answer(samples.QUEUE, [card.proposal] * 10, now=samples.NOW),
+    ]
+    assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
+    assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
+@settings(max_examples=40, deadline=None)
+@given(tree=trees(), text=long_text(3000), name=long_text(200), archived=st.booleans())
+def test_no_flow_breaks_a_limit_or_calls_a_channel(
+    tree: FlowTree, text: str, name: str, archived: bool
+) -> None:
+    draft = FlowDraft(title=text, summary=text, tree=tree)
+    version = replace(samples.FLOW_PAGE.flow.current, draft=draft, change=text, published_by=name)
+    flow = replace(samples.FLOW_PAGE.flow, current=version, archived=archived)
+    versions = tuple(replace(version, number=number) for number in range(40, 0, -1))
+    page = replace(samples.FLOW_PAGE, flow=flow, versions=versions, names={name: text}, part_of=text)
+    found = replace(samples.FLOWS, words=text[:1000], flows=(flow,) * 10, page=1, has_more=True)
+    shown = [
+        flows.flow_modal(page, samples.PICTURE, notice=text),
+        flows.flow_list(found),
+        flows.flow_list(replace(found, flows=())),
+        flows.file_message(text, name),
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
     assert not any(speaks_to_somebody(payload) for payload in shown)

@@ -1,16 +1,18 @@
 import asyncio
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from bot.domain.errors import NotFoundError, StaleFlowError
+from bot.domain.flow_pages import FlowUse
 from bot.domain.flows import Flow, FlowOrigin
-from bot.domain.sessions import ProblemDomain
+from bot.domain.sessions import ProblemDomain, SessionStatus
 from bot.domain.trees import Evidence
 from bot.domain.workspaces import Workspace
 from storage.database import Database
 from tests.conftest import NOW
-from tests.storage.makers import a_draft, a_tree, published
+from tests.storage.makers import a_draft, a_session, a_tree, published, stored
 
 LATER = NOW + timedelta(days=1)
 
@@ -89,6 +91,37 @@ async def test_any_word_finds_a_flow_and_the_best_comes_first(
         assert await tx.flows.candidates("the and of", None, 9) == []
         assert await tx.flows.candidates("it's \\ 'quoted' a:b & | ! <->", None, 9) == []
         assert len(await tx.flows.candidates("vpn printer", None, 1)) == 1
+
+
+async def test_an_archived_flow_is_found_by_no_word_until_it_is_restored(
+    database: Database, workspace: Workspace
+) -> None:
+    flow = await published(database, workspace.id)
+    async with database.transaction(workspace.id) as tx:
+        await tx.flows.archive(flow.id, at=NOW)
+        assert await tx.flows.candidates("vpn", None, 9) == await tx.flows.listed(limit=9) == []
+        assert [each.id for each in await tx.flows.archived(9)] == [flow.id]
+        await tx.flows.restore(flow.id, at=NOW)
+        assert [each.id for each in await tx.flows.candidates("vpn", None, 9)] == [flow.id]
+        assert await tx.flows.archived(9) == []
+        with pytest.raises(NotFoundError):
+            await tx.flows.restore(flow.id + 1, at=NOW)
+
+
+async def test_use_counts_sessions_behind_a_flow_and_those_that_followed_it(
+    database: Database, workspace: Workspace, superuser: asyncpg.Connection
+) -> None:
+    flow, unused = await published(database, workspace.id), await published(database, workspace.id)
+    statuses = (SessionStatus.RESOLVED, SessionStatus.RESOLVED, SessionStatus.ESCALATED, SessionStatus.ACTIVE)
+    ends = {SessionStatus.RESOLVED: NOW}
+    given = [a_session(status=status, resolved_at=ends.get(status)) for status in statuses]
+    learnt, *followed = await stored(database, workspace.id, a_session(), *given)
+    await superuser.execute("UPDATE sessions SET learned_flow_id = $1 WHERE id = $2", flow.id, learnt.id)
+    ids = [session.id for session in followed]
+    await superuser.execute("UPDATE sessions SET followed_flow_id = $1 WHERE id = ANY($2)", flow.id, ids)
+    async with database.transaction(workspace.id) as tx:
+        uses = await tx.flows.uses([flow.id, unused.id])
+    assert uses == {flow.id: FlowUse(behind=1, followed=4, ended=3, resolved=2), unused.id: FlowUse()}
 
 
 async def test_flows_are_listed_by_title_or_by_words(database: Database, workspace: Workspace) -> None:

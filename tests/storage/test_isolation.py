@@ -264,7 +264,10 @@ class Belongings:
             lambda tx: tx.flows.not_compared(9),
             lambda tx: tx.flows.set_compared(flow, 1),
             lambda tx: tx.flows.compare_again(flow, while_sessions=9),
+            lambda tx: tx.flows.archived(9),
             lambda tx: tx.flows.archive(flow, at=NOW),
+            lambda tx: tx.flows.restore(flow, at=NOW),
+            lambda tx: use_of(tx, flow),
             lambda tx: tx.flows.publish_version(flow, a_draft(), base_version=1, **publish),
             lambda tx: tx.flows.roll_back(flow, 1, by="U1", at=NOW),
             lambda tx: tx.proposals.get(proposal),
@@ -276,6 +279,7 @@ class Belongings:
             lambda tx: tx.proposals.shown_since(NOW),
             lambda tx: tx.proposals.changing([flow]),
             lambda tx: tx.proposals.refused_unions([flow]),
+            lambda tx: tx.proposals.joined_to(flow),
             lambda tx: tx.proposals.rejected_between(NOW - timedelta(days=1), NOW + timedelta(days=1)),
             lambda tx: tx.proposals.not_compared(9),
             lambda tx: tx.proposals.set_compared(proposal, 1),
@@ -333,6 +337,10 @@ class Belongings:
 
 async def problems_of(tx: Transaction, flow_id: int) -> list[str]:
     return (await tx.sessions.problems_of_flows([flow_id], 9))[flow_id]
+
+
+async def use_of(tx: Transaction, flow_id: int) -> int:
+    return (await tx.flows.uses([flow_id]))[flow_id].behind
 
 
 async def everything(superuser: asyncpg.Connection, workspace_id: str) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.slack.commands import (
     Asked,
     DigestAsked,
+    FlowsAsked,
     HelpAsked,
     NotYetAsked,
     QueueAsked,
@@ -15,6 +16,7 @@ from bot.slack.commands import (
 )
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.listeners.digests import handle_digest_asked
+from bot.slack.listeners.flows import handle_flows_asked
 from bot.slack.listeners.queue import handle_queue_asked
 from bot.slack.listeners.stats import handle_stats_asked
 from bot.slack.payloads import CommandTyped, DirectMessage, Mentioned
@@ -34,6 +36,8 @@ async def handle_command_typed(command: CommandTyped, ack: Ack, deps: SlackDeps)
             await handle_stats_asked(command, asked, ack, deps)
         case QueueAsked():
             await handle_queue_asked(command, ack, deps)
+        case FlowsAsked():
+            await handle_flows_asked(command, asked, ack, deps)
         case DigestAsked():
             await handle_digest_asked(command, ack, deps)
         case _:

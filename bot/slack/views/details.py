@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from bot.domain.cards import ProposalCard, ProposalDetails
 from bot.domain.proposals import ProposalStatus
 from bot.domain.sessions import Session
-from bot.slack.mrkdwn import bold, day, escape, link, plain, size
+from bot.slack.mrkdwn import bold, day, escape, link, plain
 from bot.slack.views import samples
-from bot.slack.views.blocks import SECTION, Json, context, divider, modal, section
+from bot.slack.views.blocks import Json, context, divider, modal, section, sections
 from bot.slack.views.phrases import DECIDED, capitalised, domain_words, session_name
 from bot.slack.views.proposals import NO_LINKS, Links, support_words, title_of
 from bot.slack.views.replays import pending_warning, replay_lines
@@ -32,12 +32,12 @@ def details_modal(details: ProposalDetails, permalink: str | None, links: Links 
     tree = proposal.draft.tree
     parts = [section(_introduction(card)), *([context(_where(card, permalink))] if permalink else [])]
     if lines := replay_lines(details, links):
-        parts += _sections("Replay", lines)
+        parts += sections("Replay", lines)
     if card.flow and card.before:
         changes = change_lines(card.before, tree, SHOWN_CHANGES)
-        parts += _sections("What changes", [f"• {line}" for line in changes])
-    parts += [divider(), *_sections("Steps", step_lines(tree)), divider()]
-    parts += _sections(
+        parts += sections("What changes", [f"• {line}" for line in changes])
+    parts += [divider(), *sections("Steps", step_lines(tree)), divider()]
+    parts += sections(
         "Learnt from", [_session(session, links.get(session.id)) for session in evidence[:SHOWN_EVIDENCE]]
     )
     more = proposal.support.sessions - min(len(evidence), SHOWN_EVIDENCE)
@@ -71,18 +71,6 @@ def _session(session: Session, permalink: str | None) -> str:
     if not session.resolution:
         return words
     return f"{words}: {escape(plain(session.resolution, RESOLUTION_CHARACTERS))}"
-
-
-def _sections(label: str, lines: Sequence[str]) -> Iterator[Json]:
-    """The lines under their label, in as many sections as their length takes."""
-    gathered = f"*{label}*"
-    for line in lines or ["Nothing is kept of these."]:
-        if size(gathered) + size(line) + 1 > SECTION:
-            yield section(gathered)
-            gathered = line
-        else:
-            gathered = f"{gathered}\n{line}"
-    yield section(gathered)
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {

@@ -11,10 +11,11 @@ from bot.slack.ids import COMMAND
 from bot.slack.mrkdwn import inline, plain
 from bot.slack.views.blocks import Json, message
 
-USAGE_HINT = "stats [7d|30d|90d] [domain] [share] · queue · digest · help"
+USAGE_HINT = "stats [7d|30d|90d] [domain] [share] · queue · flows [words] · digest · help"
 COMMANDS = (
     ("stats", "the numbers of the last 30 days; add `7d` or `90d`, a domain, `share` for everybody here"),
     ("queue", "what waits for a review"),
+    ("flows", "the published flows; add words to search, or `archived` for those out of use"),
     ("digest", "this week's digest as it would be today"),
     ("help", "this list"),
 )

@@ -25,7 +25,7 @@ def refusal_words(
         case AlreadyDecidedError():
             return _decided_words(error, decider, now)
         case NotAllowedError() if reviewers:
-            return f"Only reviewers can decide. Ask {names(list(reviewers))}."
+            return f"Only reviewers can {error.deed}. Ask {names(list(reviewers))}."
         case StaleVersionError():
             return "This proposal changed since you opened it. Look at the new card, then decide."
     return str(error)

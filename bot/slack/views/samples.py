@@ -9,7 +9,8 @@ from typing import Any
 from bot.domain.cards import HomeFacts, ProposalCard
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Knowledge, TierRow, Totals
 from bot.domain.digests import Digest, FlowMention, QueueState
-from bot.domain.flows import FlowDraft
+from bot.domain.flow_pages import FlowList, FlowPage, FlowUse
+from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
 from bot.domain.members import Member, Role
 from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
 from bot.domain.reasons import ReasonCode
@@ -207,6 +208,37 @@ JOINING = replace(
     absorbs=(FlowMention(5, "VPN & Wi-Fi drop together", 2),),
     sources=(),
 )
+_VERSIONS = tuple(
+    FlowVersion(
+        number=number,
+        draft=_PROPOSAL.draft,
+        published_by=by,
+        published_at=NOW - timedelta(days=30 - 10 * number),
+        change=change,
+    )
+    for number, by, change in (
+        (2, CHLOE.id, "1 step added, 0 changed, 0 removed."),
+        (1, ADA.id, "Learnt from 7 sessions."),
+    )
+)
+_FLOW = Flow(id=3, origin=FlowOrigin.AI_ENHANCED, current=_VERSIONS[0])
+_SCANNER = replace(_FLOW.current, draft=replace(_PROPOSAL.draft, title="Printer & scanner <offline>"))
+FLOWS = FlowList(
+    words="vpn",
+    page=0,
+    flows=(_FLOW, replace(_FLOW, id=9, current=_SCANNER)),
+    use={3: FlowUse(behind=7, followed=17, ended=16, resolved=14), 9: FlowUse(behind=1)},
+)
+FLOWS_PAGE = replace(FLOWS, words="", page=1, has_more=True)
+FLOW_PAGE = FlowPage(
+    flow=_FLOW,
+    versions=_VERSIONS,
+    use=FLOWS.use[3],
+    names={ADA.id: ADA.name, CHLOE.id: CHLOE.name},
+    seen_by=ADA,
+)
+FLOW_FOR_ENGINEERS = replace(FLOW_PAGE, seen_by=BEN, use=FLOWS.use[9])
+ARCHIVED_FLOW = replace(FLOW_PAGE, flow=replace(_FLOW, archived=True), part_of="VPN & Wi-Fi <drop> together")
 _WINDOW = Window(start=datetime(2026, 10, 24, 22, tzinfo=UTC), end=NOW, zone="Europe/Berlin", days=30)
 DASHBOARD = Dashboard(
     window=_WINDOW,
