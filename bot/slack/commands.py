@@ -12,7 +12,7 @@ from bot.domain.windows import PERIODS
 from bot.domain.words import domain_name
 
 USUAL_DAYS = 30
-NOT_YET = frozenset({"gaps", "start", "settings"})
+NOT_YET = frozenset({"gaps", "start"})
 """Announced, and not there yet."""
 
 _PERIOD = re.compile(r"(\d{1,4})\s?d(?:ays?)?")
@@ -46,6 +46,11 @@ class DigestAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsAsked:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class HelpAsked:
     """`not_understood` is what was typed instead of a command; empty when help was asked for."""
 
@@ -72,6 +77,7 @@ Asked: TypeAlias = (
     | QueueAsked
     | FlowsAsked
     | DigestAsked
+    | SettingsAsked
     | HelpAsked
     | NotYetAsked
     | UnknownPeriod
@@ -82,6 +88,7 @@ Asked: TypeAlias = (
 _WITHOUT_WORDS: Mapping[str, Asked] = {
     "queue": QueueAsked(),
     "digest": DigestAsked(),
+    "settings": SettingsAsked(),
     "help": HelpAsked(),
 }
 

@@ -95,9 +95,9 @@ class ChannelUnusableError(FlowPilotError):
 
     def __init__(self, refusal: Refusal) -> None:
         self.channel = refusal.channel
-        reason = UNUSABLE_BECAUSE.get(refusal.code, refusal.code)
+        self.reason = UNUSABLE_BECAUSE.get(refusal.code, refusal.code)
         super().__init__(
-            f"FlowPilot cannot post in the channel {refusal.channel}: {reason}. "
+            f"FlowPilot cannot post in the channel {refusal.channel}: {self.reason}. "
             "Type /invite @FlowPilot there, or choose another channel."
         )
 

@@ -58,15 +58,17 @@ class Callback(StrEnum):
     STEP_DELETE = "step.delete"
     PROPOSAL_EXPLAIN = "proposal.explain"
     PROPOSAL_REJECT = "proposal.reject"
+    SETTINGS_CHANGE = "settings.change"
     STATS_SHARE = "stats.share"
 
 
 class Field(StrEnum):
-    """Inputs of modals: the block's id; the element in it has the action id `VALUE`.
+    """Inputs of modals: the block's id; the element in it has the action id `VALUE`. Settings have their own names.
 
     Of some there are several, with a number from 0 behind: `STEPS`, when a flow's text is long, `LABEL` and `NEXT`.
     """
 
+    ANALYSIS_ENABLED = "analysis_enabled"
     CHANNEL = "channel"
     DOMAIN = "domain"
     EXPECTED = "expected"
@@ -78,12 +80,22 @@ class Field(StrEnum):
     NEXT = "next"
     ORDER = "order"
     PARENT = "parent"
+    DIGEST_CHANNEL = "digest_channel"
+    DIGEST_HOUR = "digest_hour"
+    DIGEST_WEEKDAY = "digest_weekday"
+    MIN_IMPORTED_SESSIONS = "min_imported_sessions"
+    MODEL_CENTS_PER_DAY = "model_cents_per_day"
+    NEW_PROPOSALS_PER_DAY = "new_proposals_per_day"
+    PROPOSAL_LIFETIME_DAYS = "proposal_lifetime_days"
     REASON = "reason"
     REASON_CODE = "reason_code"
+    REVIEW_CHANNEL = "review_channel"
+    REVIEWERS = "reviewers"
     STEPS = "steps."
     SCRIPT = "script"
     SUMMARY = "summary"
     TEXT = "text"
+    TIME_ZONE = "time_zone"
     TITLE = "title"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from bot.domain.formats import ExportFormat
 from bot.domain.proposals import MessageRef
 from bot.domain.reasons import ReasonCode
+from bot.domain.setting_changes import LIMITS, SettingsEntered
 from bot.slack.ids import (
     EXPORT_ACTIONS,
     PERIOD_ACTIONS,
@@ -24,6 +25,7 @@ from bot.slack.ids import (
     VersionedId,
 )
 from bot.slack.views.blocks import Json
+from bot.slack.views.settings import ON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,15 @@ class ReasonSubmitted:
     seen: VersionedId
     code: ReasonCode
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsSubmitted:
+    """`seen` is the fingerprint of the settings that the form was filled with."""
+
+    by: Person
+    seen: str
+    entered: SettingsEntered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +293,23 @@ def draft_submitted(body: Json, workspace_id: str) -> DraftSubmitted:
         place=DraftPlace.parse(view["private_metadata"]),
         editor_id=view.get("previous_view_id"),
         values={block: _held(elements[VALUE]) for block, elements in view["state"]["values"].items()},
+    )
+
+
+def settings_submitted(body: Json, workspace_id: str) -> SettingsSubmitted:
+    held = {block: values[VALUE] for block, values in body["view"]["state"]["values"].items()}
+    entered = SettingsEntered(
+        reviewers=tuple(held[Field.REVIEWERS].get("selected_users") or ()),
+        review_channel=held[Field.REVIEW_CHANNEL].get("selected_conversation"),
+        digest_channel=held[Field.DIGEST_CHANNEL].get("selected_conversation"),
+        digest_weekday=int(_chosen(body, Field.DIGEST_WEEKDAY)),
+        digest_hour=int(_chosen(body, Field.DIGEST_HOUR)),
+        time_zone=_entered(body, Field.TIME_ZONE),
+        analysis_enabled=_chosen(body, Field.ANALYSIS_ENABLED) == ON,
+        numbers={name: _entered(body, name) for name in LIMITS},
+    )
+    return SettingsSubmitted(
+        by=_person(body, workspace_id), seen=body["view"]["private_metadata"], entered=entered
     )
 
 

@@ -23,17 +23,15 @@ class People:
         """`admin_ids` are reviewers from the settings, whatever the database says."""
         self._api = api
         self._database = database
-        self._admin_ids = admin_ids
+        self.admin_ids = admin_ids
         self._names: Recent[str] = Recent()
 
     async def recognise(self, person: Person) -> Member:
         """The member, made known at the first contact."""
-        name = await self._name_of(person)
-        return await recognise(
-            self._database, person.workspace_id, person.id, name, admin_ids=self._admin_ids
-        )
+        name = await self.name_of(person)
+        return await recognise(self._database, person.workspace_id, person.id, name, admin_ids=self.admin_ids)
 
-    async def _name_of(self, person: Person) -> str:
+    async def name_of(self, person: Person) -> str:
         """The full name as Slack knows it; the handle or the id when Slack does not say in time."""
         key = f"{person.workspace_id}:{person.id}"
         if (known := self._names.get(key)) is not None:

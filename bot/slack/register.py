@@ -48,6 +48,7 @@ from bot.slack.listeners.proposals import (
     handle_view_clicked,
 )
 from bot.slack.listeners.queue import handle_queue_clicked
+from bot.slack.listeners.settings import handle_settings_submitted
 from bot.slack.listeners.stats import (
     handle_period_clicked,
     handle_share_clicked,
@@ -110,6 +111,7 @@ VIEWS: Mapping[Callback, Route[Any]] = {
     **{callback: Route(payloads.draft_submitted, submitting(callback)) for callback in EDITS},
     Callback.PROPOSAL_EXPLAIN: Route(payloads.reason_submitted, handle_explanation_submitted),
     Callback.PROPOSAL_REJECT: Route(payloads.reason_submitted, handle_rejection_submitted),
+    Callback.SETTINGS_CHANGE: Route(payloads.settings_submitted, handle_settings_submitted),
     Callback.STATS_SHARE: Route(payloads.share_submitted, handle_share_submitted),
 }
 COMMANDS: Mapping[str, Route[Any]] = {COMMAND: Route(payloads.command_typed, handle_command_typed)}

@@ -44,6 +44,7 @@ from bot.slack.views import (
 from bot.slack.views import (
     help as help_view,
 )
+from bot.slack.views import settings as settings_view
 from bot.slack.views.editor import split_outline, tree_errors
 from bot.slack.views.trees import change_lines
 
@@ -58,6 +59,7 @@ MODULES = (
     proposals,
     queue,
     reasons,
+    settings_view,
     stats,
     step_forms,
     workbench,

@@ -9,6 +9,7 @@ from bot.slack.commands import (
     HelpAsked,
     NotYetAsked,
     QueueAsked,
+    SettingsAsked,
     StatsAsked,
     UnknownDomain,
     UnknownPeriod,
@@ -18,6 +19,7 @@ from bot.slack.deps import Ack, SlackDeps
 from bot.slack.listeners.digests import handle_digest_asked
 from bot.slack.listeners.flows import handle_flows_asked
 from bot.slack.listeners.queue import handle_queue_asked
+from bot.slack.listeners.settings import handle_settings_asked
 from bot.slack.listeners.stats import handle_stats_asked
 from bot.slack.payloads import CommandTyped, DirectMessage, Mentioned
 from bot.slack.views.blocks import Json
@@ -38,6 +40,8 @@ async def handle_command_typed(command: CommandTyped, ack: Ack, deps: SlackDeps)
             await handle_queue_asked(command, ack, deps)
         case FlowsAsked():
             await handle_flows_asked(command, asked, ack, deps)
+        case SettingsAsked():
+            await handle_settings_asked(command, ack, deps)
         case DigestAsked():
             await handle_digest_asked(command, ack, deps)
         case _:

@@ -11,12 +11,13 @@ from bot.slack.ids import COMMAND
 from bot.slack.mrkdwn import inline, plain
 from bot.slack.views.blocks import Json, message
 
-USAGE_HINT = "stats [7d|30d|90d] [domain] [share] · queue · flows [words] · digest · help"
+USAGE_HINT = "stats [7d|30d|90d] [domain] [share] · queue · flows [words] · digest · settings · help"
 COMMANDS = (
     ("stats", "the numbers of the last 30 days; add `7d` or `90d`, a domain, `share` for everybody here"),
     ("queue", "what waits for a review"),
     ("flows", "the published flows; add words to search, or `archived` for those out of use"),
     ("digest", "this week's digest as it would be today"),
+    ("settings", "for reviewers: who decides, channels, digest, limits"),
     ("help", "this list"),
 )
 QUOTED_CHARACTERS = 80

@@ -17,10 +17,12 @@ from bot.domain.reasons import ReasonCode
 from bot.domain.redactions import Redactable
 from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome
 from bot.domain.sessions import ProblemDomain, Session, SessionSource, SessionStatus
+from bot.domain.setting_changes import SettingsShown
 from bot.domain.spending import SpendingTotal, Trouble
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.windows import Window
+from bot.domain.workspaces import WorkspaceSettings
 from bot.slack.views.blocks import image
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -290,6 +292,16 @@ NOTHING = Digest(
     dashboard=replace(NO_SESSIONS, window=replace(_WINDOW, days=7)),
     queue=QueueState(),
 )
+SETTINGS = SettingsShown(
+    settings=WorkspaceSettings(
+        time_zone="Europe/Berlin",
+        review_channel="C0REVIEW01",
+        digest_channel="C0DIGEST01",
+        model_cents_per_day=300,
+    ),
+    reviewers=(ADA, CHLOE),
+)
+NEW_SETTINGS = SettingsShown(settings=WorkspaceSettings(analysis_enabled=False), reviewers=(ADA,))
 ADMIN_HOME = HomeFacts(
     member=ADA,
     queue=QUEUE,

@@ -1,0 +1,117 @@
+"""The settings of a workspace, as a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from bot.domain.setting_changes import LIMITS, SettingsShown
+from bot.slack.ids import Callback, Field
+from bot.slack.views import samples
+from bot.slack.views.blocks import (
+    Json,
+    channel_input,
+    choice_input,
+    modal,
+    number_input,
+    people_input,
+    text_input,
+)
+
+ON, OFF = "on", "off"
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+INVITE = "FlowPilot must be a member: type /invite @FlowPilot there first."
+ZONE_CHARACTERS = 60
+
+
+def settings_modal(shown: SettingsShown) -> Json:
+    """Each setting in a field, filled with how it is. The fingerprint comes back with the submission."""
+    settings = shown.settings
+    weekdays = {str(number): name for number, name in enumerate(WEEKDAYS)}
+    hours = {str(hour): f"{hour:02}:00" for hour in range(24)}
+    return modal(
+        "Settings",
+        [
+            people_input(
+                Field.REVIEWERS,
+                "Reviewers",
+                [member.id for member in shown.reviewers],
+                hint="They decide on proposals, change flows and these settings.",
+            ),
+            channel_input(
+                Field.REVIEW_CHANNEL,
+                "Review channel",
+                hint=f"Proposals come here; cards that wait elsewhere stay where they are. {INVITE}",
+                initial=settings.review_channel,
+                optional=settings.review_channel is None,
+            ),
+            channel_input(
+                Field.DIGEST_CHANNEL,
+                "Digest channel",
+                hint=f"The weekly digest comes here. {INVITE}",
+                initial=settings.digest_channel,
+                optional=settings.digest_channel is None,
+            ),
+            choice_input(Field.DIGEST_WEEKDAY, "Digest day", weekdays, str(settings.digest_weekday)),
+            choice_input(Field.DIGEST_HOUR, "Digest hour", hours, str(settings.digest_hour)),
+            text_input(
+                Field.TIME_ZONE,
+                "Time zone",
+                settings.time_zone,
+                limit=ZONE_CHARACTERS,
+                hint="For the digest and for the days of reports, as in Europe/Berlin.",
+            ),
+            choice_input(
+                Field.ANALYSIS_ENABLED,
+                "Learn from resolved sessions",
+                {ON: "On", OFF: "Off"},
+                ON if settings.analysis_enabled else OFF,
+            ),
+            *_limits(shown),
+        ],
+        submit="Save",
+        callback=Callback.SETTINGS_CHANGE.value,
+        metadata=shown.fingerprint,
+    )
+
+
+def _limits(shown: SettingsShown) -> list[Json]:
+    settings = shown.settings
+
+    def number(field: Field, label: str, value: int | None, *, hint: str, optional: bool = False) -> Json:
+        bounds = LIMITS[field.value]
+        return number_input(field, label, value, bounds=bounds, hint=hint, optional=optional)
+
+    return [
+        number(
+            Field.NEW_PROPOSALS_PER_DAY,
+            "New proposals a day",
+            settings.new_proposals_per_day,
+            hint="No more are shown in a day; the others wait, and none is lost.",
+        ),
+        number(
+            Field.MIN_IMPORTED_SESSIONS,
+            "Imported sessions needed",
+            settings.min_imported_sessions,
+            hint="So many of imported sessions make a proposal. Of those that were worked in Slack one is enough.",
+        ),
+        number(
+            Field.PROPOSAL_LIFETIME_DAYS,
+            "Days until a proposal expires",
+            settings.proposal_lifetime_days,
+            hint="Counted from the last change of the proposal.",
+        ),
+        number(
+            Field.MODEL_CENTS_PER_DAY,
+            "Model budget in cents a day",
+            settings.model_cents_per_day,
+            hint="Empty: the installation's default. 0: no model is asked, rules do the analysis.",
+            optional=True,
+        ),
+    ]
+
+
+EXAMPLES: Mapping[str, Callable[[], Json]] = {
+    "settings": partial(settings_modal, samples.SETTINGS),
+    "settings of a new workspace": partial(settings_modal, samples.NEW_SETTINGS),
+}
