@@ -1,7 +1,7 @@
 """Why proposals were not taken, in words that can be counted; which sessions followed a flow, found by an index.
 
 Revision ID: 2026_11_23_reasons
-Revises: 2026_11_23_batches
+Revises: 2026_11_23_hot_indexes
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "2026_11_23_reasons"
-down_revision = "2026_11_23_batches"
+down_revision = "2026_11_23_hot_indexes"
 
 STATEMENTS = (
     "ALTER TABLE proposals ADD COLUMN reason_code text",
