@@ -297,7 +297,7 @@ STATES = {
     ),
     ProposalStatus.APPROVED: (samples.APPROVED, "Approved", ["View Flow"]),
     ProposalStatus.MODIFIED: (samples.MODIFIED, "Edited and published", ["View Flow"]),
-    ProposalStatus.DISMISSED: (samples.DISMISSED, "Parked", ["Reopen", "View Details"]),
+    ProposalStatus.DISMISSED: (samples.DISMISSED, "Parked", ["Reopen", "Say Why", "View Details"]),
     ProposalStatus.REJECTED: (samples.REJECTED, "Rejected", ["Reopen", "View Details"]),
     ProposalStatus.EXPIRED: (samples.EXPIRED, "Expired", ["Reopen", "View Details"]),
     ProposalStatus.MERGED: (samples.MERGED, "became part of", ["View Details"]),
