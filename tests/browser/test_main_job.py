@@ -92,7 +92,7 @@ async def test_a_step_is_edited_in_the_outline_then_the_whole_as_text_and_publis
     await expect(picture).to_be_visible()
     await page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).last.click()
     await editor.get_by_role("button", name="Edit Title").click()
-    await page.get_by_role("dialog").get_by_label("Title").fill("What we really do")
+    await page.get_by_role("dialog").get_by_label("Title", exact=True).fill("What we really do")
     await page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     await expect(editor).to_contain_text("What we really do")
     await editor.get_by_role("button", name="Publish").click()

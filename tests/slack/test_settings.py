@@ -158,7 +158,7 @@ async def test_a_new_reviewer_can_decide_and_a_former_one_cannot(bot: Bot) -> No
     assert await reviewers(bot) == {"Ada Reyes", "Ben Okafor", "Chloe Marsh"}
     await bot.sandbox.person(BEN).click(bot.cards()[0], "proposal.dismiss")
     await bot.settle()
-    assert "parked" in said(bot)
+    assert "Parked" in said(bot)
     await ada.submit(await opened(bot), {"reviewers": [ADA, CHLOE]})
     await bot.sandbox.person(BEN).click(bot.cards()[0], "proposal.reopen")
     assert await bot.told(BEN) == "Only reviewers can decide. Ask Ada Reyes or Chloe Marsh."
