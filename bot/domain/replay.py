@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.merging import label_of
-from bot.domain.sessions import NewSession, Session, Step
-from bot.domain.trees import FlowTree
+from bot.domain.sessions import NewSession, Session
+from bot.domain.trees import Evidence, FlowTree, Node
 
 SAME_QUESTION = 0.1
 """Similarity from which the most similar step of the session is taken for what the flow asks. It may be low: the flow
 came there by the session's own answers, and each step is taken once."""
 SAME_FIX = 0.2
 """The same for the flow's end and the session's resolution, which is compared with nothing else."""
+SAME_START = 0.5
+"""Similarity from which a session may begin at a question in the middle, wherever it stands."""
 
 Similarity = Callable[[str, str], float]
 """How alike two texts are, from 0 to 1."""
@@ -36,27 +38,69 @@ class Replay:
 
 
 def replay(tree: FlowTree | None, session: NewSession, similarity: Similarity) -> Replay:
-    """Walk from the root; each question is answered as the session answered its most similar step."""
+    """Walk from the first question; each is answered by the step that it was learnt from, else by the most similar one.
+
+    A session whose opening words answered the first questions begins in the middle, as it did.
+    """
     if tree is None:
         return Replay(ReplayOutcome.NO_FLOW)
-    node_id, path, steps = tree.root, [tree.root], list(session.steps)
+    walk = _Replaying(tree, session, similarity)
+    node_id = walk.start()
+    path, left = [node_id], set(range(len(session.steps)))
     while not (node := tree.nodes[node_id]).kind.is_end:
-        step = _most_similar(node.text, steps, similarity)
-        label = label_of(step) if step else None
+        at = walk.answering(node, left)
+        label = label_of(session.steps[at]) if at is not None else None
         option = node.option_labelled(label) if label else None
-        if step is None or option is None:
+        if at is None or option is None:
             return Replay(ReplayOutcome.DEAD_END, tuple(path))
-        steps.remove(step)
+        left.remove(at)
         node_id = option.next
         path.append(node_id)
-    is_same = similarity(node.text, session.resolution or "") >= SAME_FIX
-    return Replay(ReplayOutcome.REACHED_FIX if is_same else ReplayOutcome.WRONG_TURN, tuple(path))
+    outcome = ReplayOutcome.REACHED_FIX if walk.is_fix(node) else ReplayOutcome.WRONG_TURN
+    return Replay(outcome, tuple(path))
 
 
-def _most_similar(question: str, steps: Sequence[Step], similarity: Similarity) -> Step | None:
-    answered = [(similarity(question, step.prompt), at) for at, step in enumerate(steps) if label_of(step)]
-    score, at = max(answered, key=lambda pair: pair[0], default=(0.0, 0))
-    return steps[at] if score >= SAME_QUESTION else None
+@dataclass(frozen=True, slots=True)
+class _Replaying:
+    tree: FlowTree
+    session: NewSession
+    similarity: Similarity
+
+    def start(self) -> str:
+        """The root, or where the session's first step stands when the root asks what the session never answered."""
+        root = self.tree.nodes[self.tree.root]
+        every_step = set(range(len(self.session.steps)))
+        first = next((at for at in every_step if label_of(self.session.steps[at])), None)
+        if root.kind.is_end or first is None or self.answering(root, every_step) is not None:
+            return self.tree.root
+        asked = [
+            (self._told(node, first), self._alike(node, first), node_id)
+            for node_id, node, _ in self.tree.walk()
+            if not node.kind.is_end
+        ]
+        told, alike, node_id = max(asked, key=lambda each: each[:2])
+        return node_id if told or alike >= SAME_START else self.tree.root
+
+    def answering(self, node: Node, left: Collection[int]) -> int | None:
+        """The step that answers the node, of those that are left."""
+        answered = [at for at in sorted(left) if label_of(self.session.steps[at])]
+        known = next((at for at in answered if self._told(node, at)), None)
+        if known is not None:
+            return known
+        best = max(answered, key=lambda at: self._alike(node, at), default=None)
+        return best if best is not None and self._alike(node, best) >= SAME_QUESTION else None
+
+    def is_fix(self, node: Node) -> bool:
+        """Whether the flow's end is what resolved the session."""
+        alike = self.similarity(node.text, self.session.resolution or "")
+        return alike >= SAME_FIX or self._told(node, len(self.session.steps))
+
+    def _told(self, node: Node, step: int) -> bool:
+        """Whether the node was learnt from this step."""
+        return isinstance(self.session, Session) and Evidence(self.session.id, step) in node.evidence
+
+    def _alike(self, node: Node, step: int) -> float:
+        return self.similarity(node.text, self.session.steps[step].prompt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome, led_to, replay, replay_all
 from bot.domain.sessions import Session
-from bot.domain.trees import FlowTree
+from bot.domain.trees import Evidence, FlowTree
 from tests.domain.trees_made import a_session, a_step, vpn_tree
 
 SPLIT, CABLE = "Is split tunnelling on?", "Does it drop on a cable too?"
@@ -45,6 +45,29 @@ def test_session_comes_to_the_end_that_its_answers_lead_to(
 ) -> None:
     replayed = replay(tree, session, same)
     assert (replayed.outcome, replayed.path) == (outcome, path)
+
+
+def test_session_whose_opening_words_answered_the_first_question_begins_in_the_middle() -> None:
+    midway = a_session(a_step(CABLE, "No"), resolution="Lower the MTU to 1350.")
+    replayed = replay(vpn_tree(), midway, same)
+    assert (replayed.outcome, replayed.path) == (ReplayOutcome.REACHED_FIX, ("n2", "n3"))
+
+
+def test_step_that_a_node_was_learnt_from_answers_it_however_it_was_worded() -> None:
+    session = a_session(a_step("VPN mode?", "Yes"), a_step("Wired?", "No"), resolution="MTU down")
+    tree = vpn_tree()
+    learnt_from = {
+        "n1": Evidence(session.id, 0),
+        "n2": Evidence(session.id, 1),
+        "n3": Evidence(session.id, 2),
+    }
+    nodes = {
+        node_id: replace(node, evidence=frozenset({learnt_from[node_id]} if node_id in learnt_from else ()))
+        for node_id, node in tree.nodes.items()
+    }
+    assert replay(tree, session, same).outcome is ReplayOutcome.DEAD_END
+    replayed = replay(FlowTree(tree.root, nodes), session, same)
+    assert (replayed.outcome, replayed.path) == (ReplayOutcome.REACHED_FIX, ("n1", "n2", "n3"))
 
 
 FIX, DEAD_END = ReplayOutcome.REACHED_FIX, ReplayOutcome.DEAD_END
