@@ -111,6 +111,7 @@ class _Worker:
 
     def __init__(self) -> None:
         self._process: Process | None = None
+        self._killed: Process | None = None
 
     async def ask(self, request: bytes) -> Picture | Failure | None:
         """Raises EOFError or OSError, TimeoutError among them, when the process died or was too slow."""
@@ -125,8 +126,11 @@ class _Worker:
             raise
 
     def kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
+        """Once a process: whoever signals one that has ended takes its end away from asyncio, which waits for it."""
+        process = self._process
+        if process is not None and process is not self._killed and process.returncode is None:
+            self._killed = process
+            process.kill()
 
     async def end(self) -> None:
         self.kill()
