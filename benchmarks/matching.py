@@ -21,7 +21,7 @@ from learning_desk import learnt, newest
 from learning_task import Task, moved, task_from
 
 from bot.ai import matching
-from bot.ai.redaction import redact_session
+from bot.ai.redaction import redacted
 from bot.domain.analysis import Candidate, CandidateKind, CandidateRef
 from bot.domain.flows import FlowDraft
 from bot.domain.formats import MAX_PROBLEMS
@@ -94,7 +94,7 @@ def _last_lines(ours: Sequence[Chosen], known: Sequence[Chosen]) -> None:
 
 
 def _redacted(task: Task) -> Task:
-    train, test = (tuple(redact_session(each)[0] for each in part) for part in (task.train, task.test))
+    train, test = (redacted(part) for part in (task.train, task.test))
     return replace(task, train=train, test=test)
 
 

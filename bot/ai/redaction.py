@@ -65,6 +65,11 @@ def redact_session(session: AnySession) -> tuple[AnySession, Redactions]:
     return _with_each_text(session, clean), numbers.counts()
 
 
+def redacted(sessions: Iterable[AnySession]) -> tuple[AnySession, ...]:
+    """The sessions, redacted; see `redact_session`."""
+    return tuple(redact_session(session)[0] for session in sessions)
+
+
 def findings(texts: Iterable[str], people: Sequence[str] = ()) -> dict[str, list[Finding]]:
     """What is to be taken out of each text of a session, in its order and without overlaps.
 

@@ -112,6 +112,11 @@ class Proposal:
     last_replay: ProposalReplay | None = None
 
     @property
+    def speaks_for(self) -> tuple[int, ...]:
+        """The flows that it is about: the one that it changes, and those that it absorbs."""
+        return ((self.flow_id,) if self.flow_id else ()) + self.absorbs
+
+    @property
     def replay(self) -> ProposalReplay | None:
         """What replaying its tree showed; None while a version waits that was not replayed yet.
 

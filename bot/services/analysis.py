@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 import structlog
 
-from bot.ai.redaction import redact, redact_session
+from bot.ai.redaction import redact, redact_session, redacted
 from bot.domain.analysis import Alignment, Candidate, CandidateKind, CandidateRef
 from bot.domain.errors import (
     AlreadyDecidedError,
@@ -78,7 +78,8 @@ async def analyze_pending(
 ) -> int:
     """Analyse up to `limit` pending sessions of all workspaces, each in its own commit. Returns how many were tried.
 
-    Without `backlog`, imported sessions are left to batches. `on_done` hears each outcome; None is a failure, which is kept with the session and tried again later.
+    Without `backlog`, imported sessions are left to batches. `on_done` hears each outcome; None is a failure, which is
+    kept with the session and tried again later.
     """
     for tried in range(limit):
         async with database.all_workspaces() as everyone:
@@ -145,7 +146,7 @@ async def gather_facts(tx: Transaction, session_id: int) -> Facts:
     growing = [proposal for proposal in proposals if _is_open(proposal)]
     for flow_id in {proposal.flow_id for proposal in growing if proposal.flow_id} - flows.keys():
         flows[flow_id] = await tx.flows.get(flow_id)
-    under_change = {flow_id for proposal in growing for flow_id in _touched(proposal)}
+    under_change = {flow_id for proposal in growing for flow_id in proposal.speaks_for}
     return Facts(
         session=session,
         redactions=redactions,
@@ -157,11 +158,6 @@ async def gather_facts(tx: Transaction, session_id: int) -> Facts:
             tx, [flow for flow in flows.values() if flow.id not in under_change], proposals
         ),
     )
-
-
-def _touched(proposal: Proposal) -> set[int]:
-    """The flows that the proposal speaks for: the one that it changes, and those that it absorbs."""
-    return {*proposal.absorbs, *([proposal.flow_id] if proposal.flow_id else [])}
 
 
 def _is_open(proposal: Proposal) -> bool:
@@ -180,7 +176,7 @@ async def _candidates(
         earlier = of_flow[proposal.flow_id] if proposal.flow_id else []
         return [*of_proposal[proposal.id], *earlier][:SESSIONS_PER_CANDIDATE]
 
-    def redacted() -> tuple[Candidate, ...]:
+    def put_together() -> tuple[Candidate, ...]:
         return (
             *[
                 _candidate(CandidateRef(CandidateKind.FLOW, flow.id), flow.current.draft, of_flow[flow.id])
@@ -196,7 +192,7 @@ async def _candidates(
             ],
         )
 
-    return await asyncio.to_thread(redacted)
+    return await asyncio.to_thread(put_together)
 
 
 def _why_not(proposal: Proposal) -> str | None:
@@ -205,7 +201,7 @@ def _why_not(proposal: Proposal) -> str | None:
 
 
 def _candidate(ref: CandidateRef, draft: FlowDraft, sessions: list[Session]) -> Candidate:
-    return Candidate(ref=ref, draft=draft, sessions=tuple(redact_session(session)[0] for session in sessions))
+    return Candidate(ref=ref, draft=draft, sessions=redacted(sessions))
 
 
 async def _commit(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.charts.registry import Chart
 from bot.domain.editing import (
     DraftGoneError,
     DraftMovedError,
@@ -20,7 +19,7 @@ from bot.domain.members import Member
 from bot.domain.merging import compare
 from bot.domain.proposals import Proposal, Publish, require_decidable
 from bot.services.desk import Desk
-from bot.services.proposals import decide_proposal
+from bot.services.proposals import decide_proposal, draw_tree
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -74,9 +73,7 @@ async def change_draft(
         FlowPilotError: what `change` raises, and as `require_decidable`.
     """
     async with database.transaction(workspace_id) as tx:
-        bench = await _read(tx, draft_id, by)
-        _require_mine(bench, revision)
-        return await _workbench(tx, await _saved(tx, bench.draft, change(bench.draft)), bench.proposal, by)
+        return await _changed(tx, draft_id, revision, lambda bench: change(bench.draft), by=by)
 
 
 async def start_over(
@@ -84,10 +81,11 @@ async def start_over(
 ) -> Workbench:
     """Give the draft's changes up and begin anew from the proposal as it is now. Raises as `change_draft`."""
     async with database.transaction(workspace_id) as tx:
-        bench = await _read(tx, draft_id, by)
-        _require_mine(bench, revision)
-        anew = bench.draft.begun_anew(bench.proposal.draft, bench.proposal.version, now=now)
-        return await _workbench(tx, await _saved(tx, bench.draft, anew), bench.proposal, by)
+
+        def anew(bench: Workbench) -> EditingDraft:
+            return bench.draft.begun_anew(bench.proposal.draft, bench.proposal.version, now=now)
+
+        return await _changed(tx, draft_id, revision, anew, by=by)
 
 
 async def take_over(
@@ -125,10 +123,11 @@ async def carry_over(
     Raises CarryOverError where both changed the same; else as `change_draft`.
     """
     async with database.transaction(workspace_id) as tx:
-        bench = await _read(tx, draft_id, by)
-        _require_mine(bench, revision)
-        carried = bench.draft.carried_over(bench.proposal.draft, bench.proposal.version, now=now)
-        return await _workbench(tx, await _saved(tx, bench.draft, carried), bench.proposal, by)
+
+        def carried(bench: Workbench) -> EditingDraft:
+            return bench.draft.carried_over(bench.proposal.draft, bench.proposal.version, now=now)
+
+        return await _changed(tx, draft_id, revision, carried, by=by)
 
 
 async def publish_draft(
@@ -156,14 +155,7 @@ async def show_draft_picture(desk: Desk, workspace_id: str, draft_id: int, view_
             draft = await tx.drafts.get(draft_id)
         except DraftGoneError:
             return
-    change = compare(draft.base.tree, draft.content.tree)
-    picture = await desk.charts.draw(
-        Chart.TREE,
-        draft.content.tree,
-        draft.content.title,
-        added=frozenset(change.added),
-        changed=frozenset(change.changed),
-    )
+    picture = await draw_tree(desk, draft.content, compare(draft.base.tree, draft.content.tree))
     await desk.messenger.show_draft(workspace_id, view_id, draft, picture)
 
 
@@ -172,6 +164,15 @@ async def _read(tx: Transaction, draft_id: int, by: Member) -> Workbench:
     proposal = await tx.proposals.get(draft.subject.id)
     require_decidable(proposal, by, proposal.version)
     return await _workbench(tx, draft, proposal, by)
+
+
+async def _changed(
+    tx: Transaction, draft_id: int, revision: int, change: Callable[[Workbench], EditingDraft], *, by: Member
+) -> Workbench:
+    """The draft as `change` makes it: this person's own, in the revision that was seen."""
+    bench = await _read(tx, draft_id, by)
+    _require_mine(bench, revision)
+    return await _workbench(tx, await _saved(tx, bench.draft, change(bench)), bench.proposal, by)
 
 
 async def _workbench(tx: Transaction, draft: EditingDraft, proposal: Proposal, by: Member) -> Workbench:

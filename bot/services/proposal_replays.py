@@ -10,7 +10,7 @@ from functools import cache
 
 from bot.ai.matching import MAX_PROBLEMS, match
 from bot.ai.outline import similarity
-from bot.ai.redaction import redact_session
+from bot.ai.redaction import redacted
 from bot.domain.analysis import Candidate, CandidateKind, CandidateRef
 from bot.domain.flows import Flow
 from bot.domain.proposals import Proposal, ProposalStatus
@@ -59,7 +59,7 @@ async def replay_proposal(database: Database, workspace_id: str, proposal_id: in
 async def _gather_cases(tx: Transaction, proposal: Proposal) -> Cases:
     draft = proposal.draft
     own = {*proposal.support.session_ids, *draft.tree.session_ids}
-    flow_ids = [*([proposal.flow_id] if proposal.flow_id else []), *proposal.absorbs]
+    flow_ids = proposal.speaks_for
     words = " ".join([draft.title, draft.summary, *(node.text for _, node, _ in draft.tree.walk())])
     alike = [
         *await tx.proposals.candidates(words, draft.problem_domain, MAX_ALIKE),
@@ -90,7 +90,7 @@ async def _gather_cases(tx: Transaction, proposal: Proposal) -> Cases:
 def replayed(cases: Cases) -> ProposalReplay:
     """Where the proposal leads its sessions and those others that it would be chosen for; deterministic."""
     proposal, flow, alike = cases.proposal, cases.flow, cache(similarity)
-    evidence = _redacted(cases.evidence)
+    evidence = redacted(cases.evidence)
     others = _choosing(cases, evidence)
     tree = proposal.draft.tree
     return ProposalReplay(
@@ -102,10 +102,6 @@ def replayed(cases: Cases) -> ProposalReplay:
     )
 
 
-def _redacted(sessions: Sequence[Session]) -> list[Session]:
-    return [redact_session(session)[0] for session in sessions]
-
-
 def _choosing(cases: Cases, evidence: Sequence[Session]) -> list[Session]:
     """The other sessions that would have tried the proposal, had it been a flow when they began."""
     as_flow = Candidate(
@@ -115,7 +111,7 @@ def _choosing(cases: Cases, evidence: Sequence[Session]) -> list[Session]:
     )
     candidates = [as_flow, *cases.rivals]
     chosen = []
-    for session in _redacted(cases.others):
+    for session in redacted(cases.others):
         best = match(session.problem, session.problem_domain, candidates)[0]
         if best.flow_id == THE_PROPOSAL and best.score >= EXPLORING_FROM:
             chosen.append(session)

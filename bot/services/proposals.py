@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.ai.redaction import redact_session
+from bot.ai.redaction import redacted
 from bot.charts.registry import Chart
 from bot.domain.cards import Picture, ProposalCard, ProposalDetails
 from bot.domain.digests import FlowMention
 from bot.domain.editing import Edited, Subject
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin
-from bot.domain.merging import compare
+from bot.domain.merging import TreeChange, compare
 from bot.domain.proposals import (
     Proposal,
     ProposalStatus,
@@ -171,22 +171,21 @@ async def show_proposal_card(desk: Desk, workspace_id: str, proposal_id: int) ->
     is_news = card.proposal.card is not None or card.proposal.status is not ProposalStatus.MERGED
     if channel is None or card.proposal.status is ProposalStatus.FORMING or not is_news:
         return
-    picture = await draw_tree(desk, card)
+    picture = await draw_tree(desk, card.proposal.draft, card.change)
     shown_at = await desk.messenger.show_proposal(workspace_id, channel, card, picture)
     if shown_at != card.proposal.card:
         async with desk.database.transaction(workspace_id) as tx:
             await tx.proposals.set_card(proposal_id, shown_at)
 
 
-async def draw_tree(desk: Desk, card: ProposalCard) -> Picture:
-    """The picture of the proposed tree, with its changes marked when it changes a flow."""
-    marks = card.change
+async def draw_tree(desk: Desk, draft: FlowDraft, change: TreeChange | None) -> Picture:
+    """The picture of the tree, with what the change adds and changes marked."""
     return await desk.charts.draw(
         Chart.TREE,
-        card.proposal.draft.tree,
-        card.proposal.draft.title,
-        added=frozenset(marks.added if marks else ()),
-        changed=frozenset(marks.changed if marks else ()),
+        draft.tree,
+        draft.title,
+        added=frozenset(change.added if change else ()),
+        changed=frozenset(change.changed if change else ()),
     )
 
 
@@ -200,7 +199,7 @@ def _failed(proposal: Proposal) -> Sequence[int]:
 
 
 async def _redacted(tx: Transaction, session_ids: Sequence[int]) -> tuple[Session, ...]:
-    return tuple(redact_session(session)[0] for session in await tx.sessions.get_many(session_ids))
+    return redacted(await tx.sessions.get_many(session_ids))
 
 
 async def _card(tx: Transaction, proposal: Proposal) -> ProposalCard:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ai.outline import VERSION
-from bot.ai.redaction import redact_session
+from bot.ai.redaction import redacted
 from bot.ai.uniting import United, unite
 from bot.domain.errors import AlreadyDecidedError, KnowledgeMovedError, StaleVersionError
 from bot.domain.flows import Flow
@@ -130,13 +130,9 @@ async def _body(tx: Transaction, flow: Flow | None, proposal: Proposal | None) -
     return Body(
         flow=flow,
         proposal=proposal,
-        sessions=await asyncio.to_thread(_redacted, by_age),
+        sessions=await asyncio.to_thread(redacted, by_age),
         is_whole=len(distinct) <= MAX_SESSIONS,
     )
-
-
-def _redacted(sessions: Sequence[Session]) -> tuple[Session, ...]:
-    return tuple(redact_session(session)[0] for session in sessions)
 
 
 def _best_union(facts: Facts) -> tuple[Union, United] | None:
