@@ -30,7 +30,7 @@ from bot.slack.deps import SlackDeps
 from bot.slack.errors import SlackAwayError, SlackBusyError, SlackUnansweredError
 from bot.slack.http import slack_endpoint
 from bot.slack.messenger import SECONDS_BETWEEN_MESSAGES, SlackMessenger
-from bot.slack.payloads import Person
+from bot.slack.payloads.envelopes import Person
 from bot.slack.people import People
 from bot.slack.socket_mode import check_app_token, run_socket_mode
 from bot.web.health import Health

@@ -25,7 +25,7 @@ from bot.domain.tree_edits import (
 )
 from bot.domain.trees import FlowTree, Node, NodeKind
 from bot.slack.ids import Callback, Field
-from bot.slack.payloads import DraftSubmitted
+from bot.slack.payloads.editor import DraftSubmitted
 from bot.slack.views.editor import tree_errors
 from bot.slack.views.step_forms import NONE, numbered
 

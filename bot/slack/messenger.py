@@ -32,7 +32,7 @@ from bot.slack.errors import (
 )
 from bot.slack.files import Pictures, upload
 from bot.slack.pace import Pace, Recent, Turns
-from bot.slack.payloads import Reply
+from bot.slack.payloads.envelopes import Reply
 from bot.slack.permalinks import thread_links
 from bot.slack.replies import answer
 from bot.slack.speech import Speech

@@ -8,8 +8,8 @@ import structlog
 from slack_bolt.response import BoltResponse
 
 from bot.domain.errors import NotFoundError
-from bot.slack import payloads
 from bot.slack.deps import SlackDeps
+from bot.slack.payloads import envelopes
 from bot.slack.views.blocks import Json
 
 LIFECYCLE = frozenset({"app_uninstalled", "tokens_revoked"})
@@ -28,8 +28,8 @@ def dropping_repeated_events(deps: SlackDeps) -> Middleware:
     """
 
     async def drop_repeated(body: Json, next_: Next) -> BoltResponse:
-        event_id = payloads.event_id(body)
-        if event_id is None or payloads.event_type(body) in LIFECYCLE:
+        event_id = envelopes.event_id(body)
+        if event_id is None or envelopes.event_type(body) in LIFECYCLE:
             return await next_()
         if await _is_first(deps, str(body["team_id"]), event_id):
             return await next_()

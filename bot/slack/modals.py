@@ -9,7 +9,7 @@ import structlog
 
 from bot.slack.deps import SlackDeps
 from bot.slack.errors import ViewGoneError
-from bot.slack.payloads import Person
+from bot.slack.payloads.envelopes import Person
 from bot.slack.refusals import words_for
 from bot.slack.views.blocks import Json
 from bot.slack.views.notices import loading_modal, notice_modal

@@ -9,7 +9,7 @@ from bot.services.members import recognise
 from bot.slack.api import SlackApi
 from bot.slack.errors import UNSPOKEN
 from bot.slack.pace import Recent
-from bot.slack.payloads import Person
+from bot.slack.payloads.envelopes import Person
 from storage.database import Database
 
 NAME_SECONDS = 1.0

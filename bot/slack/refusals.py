@@ -6,8 +6,8 @@ import structlog
 
 from bot.domain.errors import AlreadyDecidedError, FlowPilotError, NotAllowedError
 from bot.services.members import find_member, list_reviewers
-from bot.slack import payloads
 from bot.slack.deps import Ack, SlackDeps
+from bot.slack.payloads import envelopes
 from bot.slack.replies import answer
 from bot.slack.views.blocks import Json
 from bot.slack.views.notices import failure_words, notice_message, refusal_words
@@ -34,13 +34,13 @@ async def explain(
 ) -> None:
     """Tell the person: in the modal that waits to be acked (`ack` is given), else by a message to them alone."""
     words = await words_for(error, deps, workspace_id)
-    field = payloads.first_input(body)
-    if ack is not None and payloads.is_submission(body) and field:
+    field = envelopes.first_input(body)
+    if ack is not None and envelopes.is_submission(body) and field:
         await ack(response_action="errors", errors={field: words})
         return
     if ack is not None:
         await ack()
-    reply = payloads.reply_to(body, workspace_id)
+    reply = envelopes.reply_to(body, workspace_id)
     if reply.user:
         await answer(deps.api, reply, notice_message(words))
 

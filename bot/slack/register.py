@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
-from bot.slack import payloads
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.draft_forms import EDITS
 from bot.slack.ids import COMMAND, Action, Callback
@@ -54,6 +53,7 @@ from bot.slack.listeners.stats import (
     handle_share_clicked,
     handle_share_submitted,
 )
+from bot.slack.payloads import conversation, editor, flows, proposals, settings, stats
 from bot.slack.refusals import explain
 from bot.slack.views.blocks import Json
 
@@ -73,54 +73,54 @@ class Route(Generic[Cause]):
 
 
 ACTIONS: Mapping[Action, Route[Any]] = {
-    Action.PROPOSAL_APPROVE: Route(payloads.proposal_click, handle_approve_clicked),
-    Action.PROPOSAL_EDIT: Route(payloads.proposal_click, handle_edit_clicked),
-    Action.PROPOSAL_EXPLAIN: Route(payloads.proposal_click, handle_explain_clicked),
-    Action.PROPOSAL_DISMISS: Route(payloads.proposal_click, handle_dismiss_clicked),
-    Action.PROPOSAL_REJECT: Route(payloads.proposal_click, handle_reject_clicked),
-    Action.PROPOSAL_REOPEN: Route(payloads.proposal_click, handle_reopen_clicked),
-    Action.PROPOSAL_VIEW: Route(payloads.proposal_click, handle_view_clicked),
-    Action.DRAFT_STEP: Route(payloads.draft_click, handle_step_clicked),
-    Action.DRAFT_DETAILS: Route(payloads.draft_click, handle_details_clicked),
-    Action.DRAFT_UNDO: Route(payloads.draft_click, handle_undo_clicked),
-    Action.DRAFT_PICTURE: Route(payloads.draft_click, handle_picture_clicked),
-    Action.DRAFT_TEXT: Route(payloads.draft_click, handle_text_clicked),
-    Action.DRAFT_START_OVER: Route(payloads.draft_click, handle_start_over_clicked),
-    Action.DRAFT_TAKE_OVER: Route(payloads.draft_click, handle_take_over_clicked),
-    Action.DRAFT_CARRY_OVER: Route(payloads.draft_click, handle_carry_over_clicked),
-    Action.DRAFT_BACK: Route(payloads.draft_click, handle_page_clicked),
-    Action.DRAFT_ON: Route(payloads.draft_click, handle_page_clicked),
-    Action.FLOW_ARCHIVE: Route(payloads.flow_click, handle_archive_clicked),
-    Action.FLOW_JSON: Route(payloads.flow_export_click, handle_export_clicked),
-    Action.FLOW_MARKDOWN: Route(payloads.flow_export_click, handle_export_clicked),
-    Action.FLOW_MERMAID: Route(payloads.flow_export_click, handle_export_clicked),
-    Action.FLOW_RESTORE: Route(payloads.flow_click, handle_restore_clicked),
-    Action.FLOW_ROLL_BACK: Route(payloads.roll_back_click, handle_roll_back_clicked),
-    Action.FLOW_VIEW: Route(payloads.flow_click, handle_flow_clicked),
-    Action.FLOW_YAML: Route(payloads.flow_export_click, handle_export_clicked),
-    Action.FLOWS_NEXT: Route(payloads.flows_turned, handle_flows_turned),
-    Action.FLOWS_PREVIOUS: Route(payloads.flows_turned, handle_flows_turned),
-    Action.QUEUE_OPEN: Route(payloads.queue_click, handle_queue_clicked),
-    Action.STATS_SHARE: Route(payloads.stats_click, handle_share_clicked),
-    Action.STATS_WEEK: Route(payloads.stats_click, handle_period_clicked),
-    Action.STATS_MONTH: Route(payloads.stats_click, handle_period_clicked),
-    Action.STATS_QUARTER: Route(payloads.stats_click, handle_period_clicked),
+    Action.PROPOSAL_APPROVE: Route(proposals.proposal_click, handle_approve_clicked),
+    Action.PROPOSAL_EDIT: Route(proposals.proposal_click, handle_edit_clicked),
+    Action.PROPOSAL_EXPLAIN: Route(proposals.proposal_click, handle_explain_clicked),
+    Action.PROPOSAL_DISMISS: Route(proposals.proposal_click, handle_dismiss_clicked),
+    Action.PROPOSAL_REJECT: Route(proposals.proposal_click, handle_reject_clicked),
+    Action.PROPOSAL_REOPEN: Route(proposals.proposal_click, handle_reopen_clicked),
+    Action.PROPOSAL_VIEW: Route(proposals.proposal_click, handle_view_clicked),
+    Action.DRAFT_STEP: Route(editor.draft_click, handle_step_clicked),
+    Action.DRAFT_DETAILS: Route(editor.draft_click, handle_details_clicked),
+    Action.DRAFT_UNDO: Route(editor.draft_click, handle_undo_clicked),
+    Action.DRAFT_PICTURE: Route(editor.draft_click, handle_picture_clicked),
+    Action.DRAFT_TEXT: Route(editor.draft_click, handle_text_clicked),
+    Action.DRAFT_START_OVER: Route(editor.draft_click, handle_start_over_clicked),
+    Action.DRAFT_TAKE_OVER: Route(editor.draft_click, handle_take_over_clicked),
+    Action.DRAFT_CARRY_OVER: Route(editor.draft_click, handle_carry_over_clicked),
+    Action.DRAFT_BACK: Route(editor.draft_click, handle_page_clicked),
+    Action.DRAFT_ON: Route(editor.draft_click, handle_page_clicked),
+    Action.FLOW_ARCHIVE: Route(flows.flow_click, handle_archive_clicked),
+    Action.FLOW_JSON: Route(flows.flow_export_click, handle_export_clicked),
+    Action.FLOW_MARKDOWN: Route(flows.flow_export_click, handle_export_clicked),
+    Action.FLOW_MERMAID: Route(flows.flow_export_click, handle_export_clicked),
+    Action.FLOW_RESTORE: Route(flows.flow_click, handle_restore_clicked),
+    Action.FLOW_ROLL_BACK: Route(flows.roll_back_click, handle_roll_back_clicked),
+    Action.FLOW_VIEW: Route(flows.flow_click, handle_flow_clicked),
+    Action.FLOW_YAML: Route(flows.flow_export_click, handle_export_clicked),
+    Action.FLOWS_NEXT: Route(flows.flows_turned, handle_flows_turned),
+    Action.FLOWS_PREVIOUS: Route(flows.flows_turned, handle_flows_turned),
+    Action.QUEUE_OPEN: Route(proposals.queue_click, handle_queue_clicked),
+    Action.STATS_SHARE: Route(stats.stats_click, handle_share_clicked),
+    Action.STATS_WEEK: Route(stats.stats_click, handle_period_clicked),
+    Action.STATS_MONTH: Route(stats.stats_click, handle_period_clicked),
+    Action.STATS_QUARTER: Route(stats.stats_click, handle_period_clicked),
 }
 VIEWS: Mapping[Callback, Route[Any]] = {
-    Callback.DRAFT_PUBLISH: Route(payloads.draft_submitted, handle_publish_submitted),
-    **{callback: Route(payloads.draft_submitted, submitting(callback)) for callback in EDITS},
-    Callback.PROPOSAL_EXPLAIN: Route(payloads.reason_submitted, handle_explanation_submitted),
-    Callback.PROPOSAL_REJECT: Route(payloads.reason_submitted, handle_rejection_submitted),
-    Callback.SETTINGS_CHANGE: Route(payloads.settings_submitted, handle_settings_submitted),
-    Callback.STATS_SHARE: Route(payloads.share_submitted, handle_share_submitted),
+    Callback.DRAFT_PUBLISH: Route(editor.draft_submitted, handle_publish_submitted),
+    **{callback: Route(editor.draft_submitted, submitting(callback)) for callback in EDITS},
+    Callback.PROPOSAL_EXPLAIN: Route(proposals.reason_submitted, handle_explanation_submitted),
+    Callback.PROPOSAL_REJECT: Route(proposals.reason_submitted, handle_rejection_submitted),
+    Callback.SETTINGS_CHANGE: Route(settings.settings_submitted, handle_settings_submitted),
+    Callback.STATS_SHARE: Route(stats.share_submitted, handle_share_submitted),
 }
-COMMANDS: Mapping[str, Route[Any]] = {COMMAND: Route(payloads.command_typed, handle_command_typed)}
+COMMANDS: Mapping[str, Route[Any]] = {COMMAND: Route(conversation.command_typed, handle_command_typed)}
 EVENTS: Mapping[str, Route[Any]] = {
-    "app_home_opened": Route(payloads.home_opened, handle_home_opened),
-    "app_mention": Route(payloads.mentioned, handle_mentioned),
-    "app_uninstalled": Route(payloads.app_removed, handle_app_removed),
-    "message": Route(payloads.direct_message, handle_direct_message),
-    "tokens_revoked": Route(payloads.app_removed, handle_app_removed),
+    "app_home_opened": Route(conversation.home_opened, handle_home_opened),
+    "app_mention": Route(conversation.mentioned, handle_mentioned),
+    "app_uninstalled": Route(conversation.app_removed, handle_app_removed),
+    "message": Route(conversation.direct_message, handle_direct_message),
+    "tokens_revoked": Route(conversation.app_removed, handle_app_removed),
 }
 
 

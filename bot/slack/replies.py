@@ -9,7 +9,7 @@ import structlog
 
 from bot.slack.api import SlackApi
 from bot.slack.errors import UNSPOKEN, ChannelUnusableError, SlackRefusedError
-from bot.slack.payloads import Reply
+from bot.slack.payloads.envelopes import Reply
 from bot.slack.views.blocks import Json
 
 OK = 200

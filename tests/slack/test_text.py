@@ -19,7 +19,7 @@ from bot.slack.commands import (
 from bot.slack.ids import VersionedId
 from bot.slack.mrkdwn import bold, escape, fit, link, plain, size
 from bot.slack.pace import Pace, Recent, Turns
-from bot.slack.payloads import app_removed, direct_message, mentioned
+from bot.slack.payloads.conversation import app_removed, direct_message, mentioned
 
 
 @pytest.mark.parametrize(

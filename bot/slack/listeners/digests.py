@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.services.digests import preview_digest
 from bot.slack.deps import Ack, SlackDeps
-from bot.slack.payloads import CommandTyped
+from bot.slack.payloads.conversation import CommandTyped
 from bot.slack.replies import answer
 from bot.slack.views.digests import digest_preview
 

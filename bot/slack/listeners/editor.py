@@ -26,7 +26,8 @@ from bot.slack.draft_forms import EDITS, FormError, step_at
 from bot.slack.errors import ViewChangedError, ViewGoneError
 from bot.slack.ids import Action, Callback, DraftPlace, StepVerb
 from bot.slack.modals import show_modal
-from bot.slack.payloads import DraftClick, DraftSubmitted, ProposalClick
+from bot.slack.payloads.editor import DraftClick, DraftSubmitted
+from bot.slack.payloads.proposals import ProposalClick
 from bot.slack.refusals import words_for
 from bot.slack.views.blocks import Json
 from bot.slack.views.editor import text_form

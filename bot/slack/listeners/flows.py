@@ -16,7 +16,8 @@ from bot.slack.commands import FlowsAsked
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.errors import ViewGoneError
 from bot.slack.modals import show_modal
-from bot.slack.payloads import CommandTyped, FlowClick, FlowExportClick, FlowsTurned, RollBackClick
+from bot.slack.payloads.conversation import CommandTyped
+from bot.slack.payloads.flows import FlowClick, FlowExportClick, FlowsTurned, RollBackClick
 from bot.slack.refusals import words_for
 from bot.slack.replies import answer
 from bot.slack.views.blocks import Json

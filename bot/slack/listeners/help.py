@@ -21,7 +21,7 @@ from bot.slack.listeners.flows import handle_flows_asked
 from bot.slack.listeners.queue import handle_queue_asked
 from bot.slack.listeners.settings import handle_settings_asked
 from bot.slack.listeners.stats import handle_stats_asked
-from bot.slack.payloads import CommandTyped, DirectMessage, Mentioned
+from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mentioned
 from bot.slack.views.blocks import Json
 from bot.slack.views.help import (
     help_message,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.jobs import RefreshHome
 from bot.services.jobs import leave_job
 from bot.slack.deps import Ack, SlackDeps
-from bot.slack.payloads import HomeOpened
+from bot.slack.payloads.conversation import HomeOpened
 
 
 async def handle_home_opened(opened: HomeOpened, _ack: Ack, deps: SlackDeps) -> None:

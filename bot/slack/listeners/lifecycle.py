@@ -6,7 +6,7 @@ import structlog
 
 from bot.services.workspaces import active_workspaces, leave_workspace
 from bot.slack.deps import Ack, SlackDeps
-from bot.slack.payloads import AppRemoved
+from bot.slack.payloads.conversation import AppRemoved
 
 log = structlog.get_logger(__name__)
 

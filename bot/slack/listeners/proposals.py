@@ -23,7 +23,7 @@ from bot.services.proposals import decide_proposal, get_proposal, read_details
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.ids import Field, VersionedId
 from bot.slack.modals import show_modal
-from bot.slack.payloads import ProposalClick, ReasonSubmitted
+from bot.slack.payloads.proposals import ProposalClick, ReasonSubmitted
 from bot.slack.permalinks import permalink, thread_links
 from bot.slack.views.blocks import Json
 from bot.slack.views.details import SHOWN_EVIDENCE, details_modal

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.services.home import read_home
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.modals import show_modal
-from bot.slack.payloads import CommandTyped, QueueClick
+from bot.slack.payloads.conversation import CommandTyped
+from bot.slack.payloads.proposals import QueueClick
 from bot.slack.replies import answer
 from bot.slack.views.blocks import Json
 from bot.slack.views.queue import queue_answer, queue_modal

@@ -12,7 +12,9 @@ from bot.services.workspace_settings import DEED, change_settings, read_settings
 from bot.slack.channels import find_trouble
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.modals import show_modal
-from bot.slack.payloads import CommandTyped, Person, SettingsSubmitted
+from bot.slack.payloads.conversation import CommandTyped
+from bot.slack.payloads.envelopes import Person
+from bot.slack.payloads.settings import SettingsSubmitted
 from bot.slack.views.blocks import Json
 from bot.slack.views.settings import settings_modal
 

@@ -6,7 +6,8 @@ from bot.domain.jobs import RedrawStats, SendStats
 from bot.services.jobs import leave_job
 from bot.slack.commands import StatsAsked
 from bot.slack.deps import Ack, SlackDeps
-from bot.slack.payloads import CommandTyped, ShareSubmitted, StatsClick
+from bot.slack.payloads.conversation import CommandTyped
+from bot.slack.payloads.stats import ShareSubmitted, StatsClick
 from bot.slack.views.stats import period_value, share_modal
 
 

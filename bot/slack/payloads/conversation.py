@@ -1,0 +1,93 @@
+"""What people type, open and mention, and that they remove the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.slack.payloads.envelopes import Person, Reply, is_from_person, reply_to
+from bot.slack.views.blocks import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandTyped:
+    by: Person
+    channel: str
+    text: str
+    trigger_id: str
+    reply: Reply
+
+    @property
+    def in_modal(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeOpened:
+    by: Person
+    is_home_tab: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentioned:
+    by: Person
+    channel: str
+    ts: str
+    thread_ts: str
+    is_from_person: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectMessage:
+    by: Person
+    channel: str
+    is_from_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AppRemoved:
+    """`is_certain`: the bot's own token went, not only one of a person."""
+
+    workspace_id: str
+    is_certain: bool
+
+
+def command_typed(body: Json, workspace_id: str) -> CommandTyped:
+    return CommandTyped(
+        by=Person(workspace_id=workspace_id, id=body["user_id"], name=body.get("user_name", "")),
+        channel=body["channel_id"],
+        text=body.get("text", ""),
+        trigger_id=body["trigger_id"],
+        reply=reply_to(body, workspace_id),
+    )
+
+
+def home_opened(body: Json, workspace_id: str) -> HomeOpened:
+    event = body["event"]
+    by = Person(workspace_id=workspace_id, id=event["user"])
+    return HomeOpened(by=by, is_home_tab=event.get("tab") == "home")
+
+
+def mentioned(body: Json, workspace_id: str) -> Mentioned:
+    event = body["event"]
+    return Mentioned(
+        by=Person(workspace_id=workspace_id, id=event.get("user", "")),
+        channel=event["channel"],
+        ts=event["ts"],
+        thread_ts=event.get("thread_ts") or event["ts"],
+        is_from_person=is_from_person(event),
+    )
+
+
+def direct_message(body: Json, workspace_id: str) -> DirectMessage:
+    event = body["event"]
+    return DirectMessage(
+        by=Person(workspace_id=workspace_id, id=event.get("user", "")),
+        channel=event["channel"],
+        is_from_person=event.get("channel_type") == "im" and is_from_person(event),
+    )
+
+
+def app_removed(body: Json, workspace_id: str) -> AppRemoved:
+    event = body["event"]
+    gone = event["type"] == "app_uninstalled" or bool((event.get("tokens") or {}).get("bot"))
+    return AppRemoved(workspace_id, is_certain=gone)
