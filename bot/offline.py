@@ -80,14 +80,16 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         async with Database.open(settings.database_url.get_secret_value()) as database:
             yield database
         return
-    server = await asyncio.to_thread(EmbeddedServer.start, settings.data_dir)
+    starting = asyncio.create_task(asyncio.to_thread(EmbeddedServer.start, settings.data_dir))
     try:
+        server = await asyncio.shield(starting)
         async with Database.open(server.url) as database:
             if not await database.is_ready():
                 await upgrade(server.url)
             yield database
     finally:
-        await asyncio.to_thread(server.stop)
+        # Also when interrupted before it was up: the thread that starts it goes on, and has to be waited for.
+        await asyncio.to_thread((await starting).stop)
 
 
 async def migrate_database(settings: Settings) -> None:
