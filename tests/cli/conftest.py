@@ -20,6 +20,7 @@ from storage.embedded import EmbeddedServer
 from tests.cli.databases import BLANK, Databases
 from tests.cli.files import write_lines
 from tests.cli.processes import CONFIG, Ended, FlowPilot
+from tests.cli.warm import Warm, kept_warm
 
 SAMPLES = 160
 FIRST = SAMPLES // 2
@@ -42,9 +43,15 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def unset(home: Path) -> FlowPilot:
+async def warm(home: Path) -> AsyncIterator[Warm]:
+    async with kept_warm(home) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def unset(home: Path, warm: Warm) -> FlowPilot:
     """FlowPilot with nothing configured."""
-    return FlowPilot(home, {"PATH": os.pathsep.join(os.get_exec_path()), "HOME": str(home)})
+    return FlowPilot(home, warm, {"PATH": os.pathsep.join(os.get_exec_path()), "HOME": str(home)})
 
 
 @pytest.fixture(scope="session")

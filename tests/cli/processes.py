@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.sandbox import Sandbox, SandboxConfig
+from tests.cli.warm import Warm
 
-PATIENCE_SECONDS = 50.0
+PATIENCE_SECONDS = 100.0
 CONFIG = SandboxConfig()
 SECRETS = (CONFIG.bot_token, CONFIG.app_token, CONFIG.signing_secret)
 
@@ -77,6 +78,7 @@ class FlowPilot:
     """The program with these variables and no others; `folder` is its home and where it is started."""
 
     folder: Path
+    warm: Warm
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -110,13 +112,7 @@ class FlowPilot:
 
     async def __call__(self, *words: str) -> Ended:
         """Run a command to its end."""
-        process = await self._start(words)
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                out, err = await process.communicate()
-        finally:
-            await _gone(process)
-        ended = Ended(process.returncode or 0, out.decode(), err.decode())
+        ended = Ended(*await self.warm.run(words, self.folder, self.variables, PATIENCE_SECONDS))
         require_discreet(ended.out + ended.err)
         return ended
 
@@ -137,6 +133,7 @@ class FlowPilot:
         require_discreet("".join(serving.lines))
 
     async def _start(self, words: tuple[str, ...]) -> Process:
+        """As in production, where nothing has been imported before."""
         command = [sys.executable, "-W", "error", "-m", "bot", *words]
         return await asyncio.create_subprocess_exec(
             *command, stdout=PIPE, stderr=PIPE, cwd=self.folder, env=dict(self.variables)
