@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.domain.sessions import AnalysisOutcome, AnalysisStatus, NewSession, Step, StepKind
+from bot.domain.sessions import AnalysisOutcome, AnalysisStatus, FlowPlace, NewSession, Step, StepKind
 from storage.json_text import as_json
 
 CHUNK = 1_000
@@ -65,11 +65,14 @@ def _record(session: NewSession) -> dict[str, Any]:
         "paused_seconds": session.paused.total_seconds(),
         "analysis_status": AnalysisStatus.PENDING if worth_it else AnalysisStatus.DONE,
         "analysis_outcome": None if worth_it else AnalysisOutcome.SKIPPED,
-        "steps": [_step(step) for step in session.steps],
+        "steps": [step_to_json(step) for step in session.steps],
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def step_to_json(step: Step) -> dict[str, Any]:
+    """What only steps have that were worked in Slack is left out of the others."""
+    place = step.place and [step.place.flow_id, step.place.version, step.place.node]
+    in_slack = {"by": step.by, "place": place, "turn": step.turn}
     return {
         "kind": step.kind,
         "prompt": step.prompt,
@@ -78,10 +81,12 @@ def _step(step: Step) -> dict[str, Any]:
         "answer_text": step.answer_text,
         "help": step.help,
         "at": step.at and step.at.isoformat(),
+        **{name: value for name, value in in_slack.items() if value is not None},
     }
 
 
 def step_from_json(stored: Mapping[str, Any]) -> Step:
+    place = stored.get("place")
     return Step(
         kind=StepKind(stored["kind"]),
         prompt=stored["prompt"],
@@ -90,4 +95,7 @@ def step_from_json(stored: Mapping[str, Any]) -> Step:
         answer_text=stored["answer_text"],
         help=stored["help"],
         at=stored["at"] and datetime.fromisoformat(stored["at"]),
+        by=stored.get("by"),
+        place=place and FlowPlace(*place),
+        turn=stored.get("turn"),
     )

@@ -81,9 +81,21 @@ def tier_of(score: float) -> ConfidenceTier:
     return ConfidenceTier.EXPLORING if score >= EXPLORING_FROM else ConfidenceTier.DISCOVERY
 
 
+@dataclass(frozen=True, slots=True)
+class FlowPlace:
+    """A node of a flow in one of its versions."""
+
+    flow_id: int
+    version: int
+    node: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One turn. Without `choice` but with `answer_text` the engineer left the options; with neither it was skipped."""
+    """One turn. Without `choice` but with `answer_text` the engineer left the options; with neither it was skipped.
+
+    Of a step that was worked in Slack also: who answered it, which node asked (None: no flow did), and its `turn`.
+    """
 
     kind: StepKind
     prompt: str
@@ -92,6 +104,9 @@ class Step:
     answer_text: str | None = None
     help: str | None = None
     at: datetime | None = None
+    by: str | None = None
+    place: FlowPlace | None = None
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

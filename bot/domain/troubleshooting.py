@@ -1,0 +1,521 @@
+"""Troubleshooting in a thread: what is asked now, what people may do about it, and what becomes of the session.
+
+Pure: `act` takes the session as it is and gives it as it will be, or says why not. What is asked has a number, its
+`turn`, which no other question of the session ever gets; a click carries the turn that it was meant for. Every change
+takes the next `revision`, and storage writes it only on the revision that it was made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from bot.domain.errors import FlowPilotError
+from bot.domain.sessions import MAX_STEPS, FlowPlace, Session, SessionStatus, Step, StepKind
+from bot.domain.trees import FlowTree, Node, NodeKind
+
+OPEN = (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.REQUESTING_ESCALATION)
+WORKED, NOT_WORKED = "It worked", "It did not help"
+"""The answers to a fix that a flow suggests."""
+ENDED_WORDS = {
+    SessionStatus.RESOLVED: "resolved",
+    SessionStatus.ESCALATED: "handed over",
+    SessionStatus.ABANDONED: "given up",
+}
+
+
+class StepPassedError(FlowPilotError):
+    """A click on what is no longer asked."""
+
+    def __init__(self, passed: int | None, now: int) -> None:
+        was = f"That was step {passed}" if passed else "That step was set aside"
+        super().__init__(f"{was}; now it is step {now}. Answer the one at the end of the thread.")
+        self.passed, self.now = passed, now
+
+
+class SessionOverError(FlowPilotError):
+    """The session has ended; ends are final."""
+
+    def __init__(self, status: SessionStatus) -> None:
+        super().__init__(f"This session is {ENDED_WORDS[status]} already. Start a new one to go on.")
+        self.status = status
+
+
+class SessionHaltedError(FlowPilotError):
+    """The session is paused, or waits for somebody to take over."""
+
+    def __init__(self, status: SessionStatus) -> None:
+        paused = status is SessionStatus.PAUSED
+        super().__init__(
+            "This session is paused. Press Resume, then go on."
+            if paused
+            else "This session waits for somebody to take over. Press Carry On to go on yourself."
+        )
+
+
+class TooManyStepsError(FlowPilotError):
+    def __init__(self) -> None:
+        super().__init__(f"A session has at most {MAX_STEPS} steps. Resolve it, or escalate it.")
+
+
+class SamePersonError(FlowPilotError):
+    def __init__(self) -> None:
+        super().__init__("You asked for help yourself, so somebody else has to take over.")
+
+
+class NotPossibleNowError(FlowPilotError):
+    """What was asked for makes no sense where the session is; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A note to the reviewers about a step, which counts from 1. `asked` is what it asks, empty where no flow does."""
+
+    step: int
+    note: str
+    by: str
+    asked: str = ""
+    place: FlowPlace | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubleshooting:
+    """A session that is worked in a thread, and where it is.
+
+    `flow` is the one that is followed (id, version), or was last; `node` is what it asks, None when it is left and
+    people log what they do. `offered_flow` fits what was found since. `asked_at` is when people were asked whether they
+    go on. Of the last call for help: why, whom (a Slack id), by whom, and the turn it was made in. Times are aware.
+    """
+
+    session: Session
+    revision: int
+    turn: int
+    flow: tuple[int, int] | None = None
+    node: str | None = None
+    offered_flow: int | None = None
+    paused_at: datetime | None = None
+    asked_at: datetime | None = None
+    touched_at: datetime
+    flags: tuple[Flag, ...] = ()
+    ended_by: str | None = None
+    escalation_reason: str | None = None
+    escalated_to: str | None = None
+    escalated_by: str | None = None
+    escalated_turn: int | None = None
+    taken_by: str | None = None
+    flow_was_right: bool | None = None
+
+    @property
+    def status(self) -> SessionStatus:
+        return self.session.status
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def step_number(self) -> int:
+        """The number of the step that is open now, from 1."""
+        return len(self.session.steps) + 1
+
+    @property
+    def place(self) -> FlowPlace | None:
+        return FlowPlace(*self.flow, self.node) if self.flow and self.node else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One of the options that the flow offers, from 0."""
+
+    by: str
+    turn: int
+    option: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayElse:
+    """An answer in own words. The flow is left, unless they are the words of an option."""
+
+    by: str
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """Leave the step out; the flow goes on where most sessions went."""
+
+    by: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoHelp:
+    """The fix that the flow suggests did not help. The flow is left."""
+
+    by: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogStep:
+    """What somebody checked or did where no flow leads, and what they found."""
+
+    by: str
+    turn: int
+    kind: StepKind
+    checked: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """Take the last step back; it is asked anew."""
+
+    by: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """Follow the flow that was offered, from its first node."""
+
+    by: str
+    turn: int
+    flow: tuple[int, int]
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskAgain:
+    """Ask once more what is asked, at the end of the thread."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Go on after a pause, or without the help that was asked for."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve:
+    by: str
+    resolution: str
+    rating: int | None = None
+    flow_was_right: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate:
+    """Ask a person or a channel (`to`, a Slack id) to take over."""
+
+    by: str
+    reason: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOver:
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandon:
+    """Give up. `by` is None when the clock does it."""
+
+    by: str | None
+
+
+StepAct: TypeAlias = Answer | SayElse | Skip | NoHelp | LogStep | Back | Follow
+"""What answers the step that is open, and is void for any other."""
+Act: TypeAlias = StepAct | AskAgain | Pause | Resume | Resolve | Escalate | TakeOver | Abandon
+
+
+def act(now_is: Troubleshooting, wanted: Act, tree: FlowTree | None, *, at: datetime) -> Troubleshooting:
+    """The session after the act, on its next revision. `tree` is the one of the flow version that is followed.
+
+    Raises:
+        SessionOverError, SessionHaltedError, StepPassedError, TooManyStepsError, SamePersonError, NotPossibleNowError
+    """
+    if not now_is.is_open:
+        raise SessionOverError(now_is.status)
+    if isinstance(wanted, StepAct):
+        _require_asked(now_is, wanted.turn)
+    node = tree.nodes.get(now_is.node) if tree and now_is.node else None
+    after = _DO[type(wanted)](now_is, wanted, node, tree, at)
+    return replace(after, revision=now_is.revision + 1, touched_at=at, asked_at=None)
+
+
+def is_repeated(now_is: Troubleshooting, wanted: Act) -> bool:
+    """Whether this very act was carried out already: a double click, or a click that Slack delivered twice."""
+    if isinstance(wanted, TakeOver):
+        return now_is.taken_by == wanted.by
+    if not isinstance(wanted, Answer | SayElse | Skip | NoHelp | LogStep):
+        return False
+    done = next((step for step in now_is.session.steps if step.turn == wanted.turn), None)
+    return done is not None and done.by == wanted.by and _is_answer(wanted, done)
+
+
+def _is_answer(wanted: Answer | SayElse | Skip | NoHelp | LogStep, done: Step) -> bool:
+    """Whether the step says what is wanted."""
+    match wanted:
+        case Answer(option=option):
+            same = done.options[option : option + 1] == (done.choice,)
+        case SayElse(text=text):
+            same = text.strip() in (done.answer_text, done.choice)
+        case LogStep(checked=checked, found=found):
+            same = (checked.strip(), found.strip()) == (done.prompt, done.answer_text)
+        case NoHelp():
+            same = done.choice == NOT_WORKED
+        case Skip():
+            same = done.choice is None and done.answer_text is None
+    return same
+
+
+def usual_next(tree: FlowTree, node: Node) -> str | None:
+    """Where most of the sessions went that the flow was learnt from; None from an end."""
+    best = max(node.options, key=lambda option: len(tree.nodes[option.next].evidence), default=None)
+    return best.next if best else None
+
+
+def suggested_resolution(now_is: Troubleshooting, tree: FlowTree | None) -> str:
+    """What the session's resolution probably is: the fix that the flow suggests."""
+    node = tree.nodes.get(now_is.node) if tree and now_is.node else None
+    return node.text if node and node.kind is NodeKind.RESOLUTION else ""
+
+
+def _require_asked(now_is: Troubleshooting, turn: int) -> None:
+    if turn != now_is.turn:
+        passed = next((n for n, step in enumerate(now_is.session.steps, 1) if step.turn == turn), None)
+        raise StepPassedError(passed, now_is.step_number)
+    if now_is.status is not SessionStatus.ACTIVE:
+        raise SessionHaltedError(now_is.status)
+
+
+def _answer(
+    now_is: Troubleshooting, wanted: Answer, node: Node | None, _tree: object, at: datetime
+) -> Troubleshooting:
+    if node is None or not 0 <= wanted.option < len(node.options):
+        raise NotPossibleNowError("That answer is not offered any more.")
+    option = node.options[wanted.option]
+    return _stepped(now_is, _asked(now_is, node, wanted.by, at, choice=option.label), option.next)
+
+
+def _say_else(
+    now_is: Troubleshooting, wanted: SayElse, node: Node | None, _tree: object, at: datetime
+) -> Troubleshooting:
+    if node is None:
+        raise NotPossibleNowError("No flow asks anything here. Log what you checked instead.")
+    text = _in_words(wanted.text, "Say what you found.")
+    if option := node.option_labelled(text):
+        return _stepped(now_is, _asked(now_is, node, wanted.by, at, choice=option.label), option.next)
+    return _stepped(now_is, _asked(now_is, node, wanted.by, at, answer_text=text), None)
+
+
+def _skip(
+    now_is: Troubleshooting, wanted: Skip, node: Node | None, tree: FlowTree | None, at: datetime
+) -> Troubleshooting:
+    if node is None or tree is None or node.kind.is_end:
+        raise NotPossibleNowError("There is nothing to skip here.")
+    return _stepped(now_is, _asked(now_is, node, wanted.by, at), usual_next(tree, node))
+
+
+def _no_help(
+    now_is: Troubleshooting, wanted: NoHelp, node: Node | None, _tree: object, at: datetime
+) -> Troubleshooting:
+    if node is None or node.kind is not NodeKind.RESOLUTION:
+        raise NotPossibleNowError("The flow suggests no fix here.")
+    step = _asked(now_is, node, wanted.by, at, choice=NOT_WORKED)
+    return _stepped(now_is, replace(step, options=(WORKED, NOT_WORKED)), None)
+
+
+def _log(
+    now_is: Troubleshooting, wanted: LogStep, node: Node | None, _tree: object, at: datetime
+) -> Troubleshooting:
+    if node is not None:
+        raise NotPossibleNowError("The flow asks something here. Answer it, or say Something Else.")
+    step = Step(
+        kind=wanted.kind,
+        prompt=_in_words(wanted.checked, "Say what you checked."),
+        answer_text=_in_words(wanted.found, "Say what you found."),
+        at=at,
+        by=wanted.by,
+        turn=now_is.turn,
+    )
+    return _stepped(now_is, step, None)
+
+
+def _back(
+    now_is: Troubleshooting, _wanted: Back, _node: object, _tree: object, _at: datetime
+) -> Troubleshooting:
+    if not now_is.session.steps:
+        raise NotPossibleNowError("This is the first step.")
+    *steps, last = now_is.session.steps
+    place = last.place
+    return replace(
+        now_is,
+        session=replace(now_is.session, steps=tuple(steps)),
+        turn=now_is.turn + 1,
+        flow=(place.flow_id, place.version) if place else now_is.flow,
+        node=place.node if place else None,
+        offered_flow=None,
+    )
+
+
+def _follow(
+    now_is: Troubleshooting, wanted: Follow, node: Node | None, _tree: object, _at: datetime
+) -> Troubleshooting:
+    if node is not None:
+        raise NotPossibleNowError("This session follows a flow already.")
+    return replace(now_is, turn=now_is.turn + 1, flow=wanted.flow, node=wanted.root, offered_flow=None)
+
+
+def _ask_again(
+    now_is: Troubleshooting, _wanted: AskAgain, _node: object, _tree: object, _at: datetime
+) -> Troubleshooting:
+    return replace(now_is, turn=now_is.turn + 1)
+
+
+def _pause(
+    now_is: Troubleshooting, _wanted: Pause, _node: object, _tree: object, at: datetime
+) -> Troubleshooting:
+    if now_is.status is not SessionStatus.ACTIVE:
+        raise SessionHaltedError(now_is.status)
+    return replace(now_is, session=replace(now_is.session, status=SessionStatus.PAUSED), paused_at=at)
+
+
+def _resume(
+    now_is: Troubleshooting, _wanted: Resume, _node: object, _tree: object, at: datetime
+) -> Troubleshooting:
+    if now_is.status is SessionStatus.ACTIVE:
+        raise NotPossibleNowError("This session goes on already.")
+    going_on = _without_pause(now_is, at)
+    return replace(
+        going_on,
+        session=replace(going_on.session, status=SessionStatus.ACTIVE),
+        turn=now_is.turn + (now_is.status is SessionStatus.REQUESTING_ESCALATION),
+    )
+
+
+def _resolve(
+    now_is: Troubleshooting, wanted: Resolve, _node: object, _tree: object, at: datetime
+) -> Troubleshooting:
+    resolution = _in_words(wanted.resolution, "Say what fixed it: the next person finds it by your words.")
+    ended = _without_pause(now_is, at)
+    session = replace(
+        ended.session,
+        status=SessionStatus.RESOLVED,
+        resolution=resolution,
+        rating=wanted.rating,
+        resolved_at=max(at, ended.session.created_at),
+    )
+    return replace(ended, session=session, ended_by=wanted.by, flow_was_right=wanted.flow_was_right)
+
+
+def _escalate(
+    now_is: Troubleshooting, wanted: Escalate, _node: object, _tree: object, at: datetime
+) -> Troubleshooting:
+    if now_is.status is SessionStatus.REQUESTING_ESCALATION:
+        raise SessionHaltedError(now_is.status)
+    asking = _without_pause(now_is, at)
+    return replace(
+        asking,
+        session=replace(asking.session, status=SessionStatus.REQUESTING_ESCALATION),
+        escalation_reason=_in_words(wanted.reason, "Say what the next person has to know."),
+        escalated_to=wanted.to,
+        escalated_by=wanted.by,
+        escalated_turn=now_is.turn,
+    )
+
+
+def _take_over(
+    now_is: Troubleshooting, wanted: TakeOver, _node: object, _tree: object, _at: datetime
+) -> Troubleshooting:
+    if now_is.status is not SessionStatus.REQUESTING_ESCALATION:
+        raise NotPossibleNowError("Nobody asks for help with this session any more.")
+    if wanted.by == now_is.escalated_by:
+        raise SamePersonError
+    taken = replace(now_is.session, status=SessionStatus.ESCALATED)
+    return replace(now_is, session=taken, taken_by=wanted.by, ended_by=wanted.by)
+
+
+def _abandon(
+    now_is: Troubleshooting, wanted: Abandon, _node: object, _tree: object, at: datetime
+) -> Troubleshooting:
+    ended = _without_pause(now_is, at)
+    return replace(ended, session=replace(ended.session, status=SessionStatus.ABANDONED), ended_by=wanted.by)
+
+
+_DO: dict[
+    type[Act], Callable[[Troubleshooting, Any, Node | None, FlowTree | None, datetime], Troubleshooting]
+] = {
+    Answer: _answer,
+    SayElse: _say_else,
+    Skip: _skip,
+    NoHelp: _no_help,
+    LogStep: _log,
+    Back: _back,
+    Follow: _follow,
+    AskAgain: _ask_again,
+    Pause: _pause,
+    Resume: _resume,
+    Resolve: _resolve,
+    Escalate: _escalate,
+    TakeOver: _take_over,
+    Abandon: _abandon,
+}
+
+
+def _asked(
+    now_is: Troubleshooting,
+    node: Node,
+    by: str,
+    at: datetime,
+    *,
+    choice: str | None = None,
+    answer_text: str | None = None,
+) -> Step:
+    """The step that the node asked for, with its answer."""
+    return Step(
+        kind=StepKind.QUESTION if node.kind is NodeKind.QUESTION else StepKind.ACTION,
+        prompt=node.text,
+        options=tuple(option.label for option in node.options),
+        choice=choice,
+        answer_text=answer_text,
+        help=node.help,
+        at=at,
+        by=by,
+        place=now_is.place,
+        turn=now_is.turn,
+    )
+
+
+def _stepped(now_is: Troubleshooting, step: Step, node: str | None) -> Troubleshooting:
+    """One step further, with `node` asked next."""
+    if len(now_is.session.steps) >= MAX_STEPS:
+        raise TooManyStepsError
+    session = replace(now_is.session, steps=(*now_is.session.steps, step))
+    return replace(now_is, session=session, turn=now_is.turn + 1, node=node, offered_flow=None)
+
+
+def _without_pause(now_is: Troubleshooting, at: datetime) -> Troubleshooting:
+    if now_is.paused_at is None:
+        return now_is
+    paused = now_is.session.paused + max(timedelta(0), at - now_is.paused_at)
+    return replace(now_is, session=replace(now_is.session, paused=paused), paused_at=None)
+
+
+def _in_words(text: str, otherwise: str) -> str:
+    if not (words := text.strip()):
+        raise NotPossibleNowError(otherwise)
+    return words
