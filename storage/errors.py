@@ -50,6 +50,8 @@ BY_CONSTRAINT: dict[str, Callable[[], FlowPilotError]] = {
     "fk_pushes_session": _missing("session"),
     "fk_spendings_session": _missing("session"),
     "fk_batch_items_session": _missing("session"),
+    "fk_threads_session": _missing("session"),
+    "fk_threads_offered_flow": _missing("flow"),
 }
 BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What asyncpg says of a connection that is closed, or that ends while it is used."""

@@ -161,6 +161,14 @@ class Flows:
         rows = await self._statements.rows(query.order_by(flow_versions.c.number.desc()))
         return [version_from_row(row) for row in rows]
 
+    async def version(self, flow_id: int, number: int) -> FlowVersion:
+        """One version. Raises NotFoundError."""
+        one = and_(flow_versions.c.flow_id == flow_id, flow_versions.c.number == number)
+        row = await self._statements.row(select(flow_versions).where(self._own_versions, one))
+        if row is None:
+            raise NotFoundError("version", number)
+        return version_from_row(row)
+
     async def roll_back(self, flow_id: int, to_version: int, *, by: str, at: datetime) -> Flow:
         """Publish an earlier draft again, as a new version.
 
@@ -169,13 +177,10 @@ class Flows:
             StaleFlowError: somebody published meanwhile.
         """
         flow = await self.get(flow_id)
-        one = and_(flow_versions.c.flow_id == flow_id, flow_versions.c.number == to_version)
-        row = await self._statements.row(select(flow_versions).where(self._own_versions, one))
-        if row is None:
-            raise NotFoundError("version", to_version)
+        earlier = await self.version(flow_id, to_version)
         return await self.publish_version(
             flow_id,
-            draft_from_row(row),
+            earlier.draft,
             base_version=flow.current.number,
             origin=flow.origin,
             by=by,

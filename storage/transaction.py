@@ -18,6 +18,7 @@ from storage.proposals import Proposals
 from storage.sessions import Sessions
 from storage.spending import Spendings
 from storage.statements import Statements
+from storage.threads import Threads
 from storage.tokens import Tokens
 from storage.utterances import Utterances
 from storage.workspaces import Workspaces
@@ -44,6 +45,10 @@ class Transaction:
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self.statements)
+
+    @cached_property
+    def threads(self) -> Threads:
+        return Threads(self.statements)
 
     @cached_property
     def flows(self) -> Flows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -21,6 +22,12 @@ class Utterances:
         own = utterances.c.workspace_id == self._statements.workspace_id
         row = await self._statements.row(select(utterances).where(own, utterances.c.id == key))
         return MessageRef(row["channel"], row["ts"]) if row else None
+
+    async def found(self, keys: Collection[str]) -> dict[str, MessageRef]:
+        """Where each of them was said; those that were not are left out."""
+        wanted = (utterances.c.workspace_id == self._statements.workspace_id, utterances.c.id.in_(keys))
+        rows = await self._statements.rows(select(utterances).where(*wanted))
+        return {row["id"]: MessageRef(row["channel"], row["ts"]) for row in rows}
 
     async def forget_before(self, moment: datetime) -> int:
         """Forget what was said before; how many utterances those were."""

@@ -6,6 +6,7 @@ from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, 
 from storage.tables.metadata import metadata
 from storage.tables.sessions import pushes, scripts, sessions
 from storage.tables.spending import spendings
+from storage.tables.threads import threads
 from storage.tables.workspaces import (
     api_tokens,
     audit_events,
@@ -39,6 +40,7 @@ __all__ = [
     "sessions",
     "slack_events",
     "spendings",
+    "threads",
     "utterances",
     "workspaces",
 ]

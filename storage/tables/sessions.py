@@ -94,6 +94,20 @@ sessions = Table(
     CheckConstraint("resolved_at >= created_at", name="resolved_at"),
     CheckConstraint("paused_seconds >= 0", name="paused_seconds"),
     CheckConstraint(f"step_count BETWEEN 0 AND {MAX_STEPS}", name="step_count"),
+    Index(
+        "uq_sessions_thread",
+        "workspace_id",
+        "channel",
+        "thread_ts",
+        unique=True,
+        postgresql_where=sql("thread_ts IS NOT NULL"),
+    ),
+    Index(
+        "ix_sessions_open",
+        "workspace_id",
+        "engineer",
+        postgresql_where=sql("status IN ('active', 'paused', 'requesting_escalation')"),
+    ),
     Index("ix_sessions_created_at", "workspace_id", "created_at"),
     Index("ix_sessions_resolved_at", "workspace_id", "resolved_at"),
     Index(

@@ -56,6 +56,12 @@ def a_session(**changes: Any) -> NewSession:
     return NewSession(**values | changes)
 
 
+def a_live_session(**changes: Any) -> NewSession:
+    """One that somebody begins in Slack."""
+    begun = {"status": SessionStatus.ACTIVE, "steps": (), "resolution": None, "resolved_at": None}
+    return a_session(**begun | {"created_at": NOW} | changes)
+
+
 def a_tree(*, text: str = "Is split tunnelling on?", evidence: frozenset[Evidence] = frozenset()) -> FlowTree:
     question = Node(
         kind=NodeKind.QUESTION,

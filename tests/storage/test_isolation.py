@@ -17,6 +17,7 @@ from bot.domain.proposals import Decision, MessageRef, ProposalKind, ProposalSta
 from bot.domain.replay import ProposalReplay
 from bot.domain.sessions import AnalysisOutcome, SessionSource
 from bot.domain.spending import NO_SPENDING, Spending
+from bot.domain.troubleshooting import Flag
 from bot.domain.windows import Window
 from bot.domain.workspaces import Workspace, WorkspaceSettings
 from storage.database import Database
@@ -25,7 +26,7 @@ from storage.statements import Statements
 from storage.tables import metadata
 from storage.transaction import Transaction
 from tests.conftest import NOW
-from tests.storage.makers import a_draft, a_session, claimed, proposed, published, stored
+from tests.storage.makers import a_draft, a_live_session, a_session, claimed, proposed, published, stored
 
 REPOSITORY = Path(__file__).parents[2]
 WITHOUT_TENANT = {"alembic_version", "oauth_states", "workspaces"}
@@ -209,6 +210,11 @@ class Belongings:
             await tx.batches.open({self.session.id: []}, analyst="claude", model="claude", until=NOW, now=NOW)
             (self.batch,) = await tx.batches.opened()
             await tx.audit.record("U1", "approve", "proposal", self.proposal.id, {}, NOW)
+            thread_id = await tx.threads.begin(
+                a_live_session(), channel="C1", thread_ts="1.1", place=None, now=NOW
+            )
+            assert thread_id
+            self.thread = await tx.threads.get(thread_id)
             await tx.installations.save(
                 Installation(
                     workspace_id=self.workspace_id,
@@ -255,6 +261,21 @@ class Belongings:
             lambda tx: tx.sessions.learnt_by_instead(flow, instead_of=flow),
             lambda tx: tx.sessions.finish_analysis(self.claim, **finish),
             lambda tx: tx.sessions.fail_analysis(self.claim, error="x", retry_at=None, now=NOW),
+            lambda tx: tx.threads.get(self.thread.session.id),
+            lambda tx: tx.threads.find_started("S-1"),
+            lambda tx: tx.threads.find_in(MessageRef("C1", "1.1")),
+            lambda tx: tx.threads.of_member("U1", is_open=True, limit=9),
+            lambda tx: tx.threads.silent(NOW + timedelta(days=1), 9),
+            lambda tx: tx.threads.unanswered(NOW + timedelta(days=1), 9),
+            lambda tx: tx.threads.learnt_from(session),
+            lambda tx: tx.threads.save(self.thread, seen_revision=1),
+            lambda tx: tx.threads.set_thread(self.thread.session.id, ref),
+            lambda tx: tx.threads.offer(self.thread.session.id, flow, revision=1),
+            lambda tx: tx.threads.add_flag(self.thread.session.id, Flag(step=1, note="x", by="U1")),
+            lambda tx: tx.threads.set_asked(self.thread.session.id, revision=1, at=NOW),
+            lambda tx: tx.threads.discard(self.thread.session.id),
+            lambda tx: tx.flows.version(flow, 1),
+            lambda tx: tx.utterances.found(["key"]),
             lambda tx: tx.flows.get(flow),
             lambda tx: tx.flows.find(flow),
             lambda tx: tx.flows.listed(limit=9),

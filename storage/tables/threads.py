@@ -1,0 +1,34 @@
+"""Where a session is that people work in a Slack thread, beside what every session has."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+
+from storage.tables.metadata import metadata, moment, of_workspace, refers, text, workspace_key
+
+threads = Table(
+    "threads",
+    metadata,
+    workspace_key(),
+    Column("session_id", BigInteger, primary_key=True, autoincrement=False),
+    # A change is written only on the revision that it was made from.
+    Column("revision", Integer, nullable=False),
+    Column("turn", Integer, nullable=False),
+    text("node", nullable=True),
+    Column("offered_flow_id", BigInteger),
+    moment("paused_at", nullable=True),
+    moment("asked_at", nullable=True),
+    moment("touched_at"),
+    Column("flags", JSONB, nullable=False, server_default=sql("'[]'")),
+    text("ended_by", nullable=True),
+    text("escalated_to", nullable=True),
+    text("escalated_by", nullable=True),
+    Column("escalated_turn", Integer),
+    text("taken_by", nullable=True),
+    Column("flow_was_right", Boolean),
+    of_workspace(),
+    refers("session_id", "sessions", cascade=True),
+    refers("offered_flow_id", "flows"),
+)
