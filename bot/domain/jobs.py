@@ -75,6 +75,14 @@ class SendFlowFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSession:
+    """Bring the thread of a session up to date; what stands there already is not said again."""
+
+    name: ClassVar[str] = "session.show"
+    session_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PostDigest:
     """Post the weekly digest whose row in the database has this id."""
 
@@ -105,6 +113,7 @@ Job = (
     | RedrawStats
     | DrawFlowPage
     | SendFlowFile
+    | ShowSession
     | PostDigest
     | RefreshHome
     | ForgetWorkspace
@@ -116,6 +125,7 @@ JOBS: tuple[type[Job], ...] = (
     RedrawStats,
     DrawFlowPage,
     SendFlowFile,
+    ShowSession,
     PostDigest,
     RefreshHome,
     ForgetWorkspace,

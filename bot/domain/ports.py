@@ -15,6 +15,7 @@ from bot.domain.flow_pages import FlowPage
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import Session
 from bot.domain.spending import Trouble
+from bot.domain.threads import SessionThread
 
 
 class Clock(Protocol):
@@ -106,6 +107,10 @@ class Messenger(Protocol):
 
     async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
         """Send a file by direct message."""
+        ...
+
+    async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:
+        """Bring the session's thread up to date, however far it had come. The first message, when it opened the thread."""
         ...
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None: ...

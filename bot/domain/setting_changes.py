@@ -20,6 +20,8 @@ LIMITS = {
     "min_imported_sessions": (1, 50),
     "proposal_lifetime_days": (1, 365),
     "model_cents_per_day": (0, 100_000),
+    "session_reminder_hours": (1, 168),
+    "session_lifetime_hours": (1, 720),
 }
 """The least and the most of each number."""
 SUGGESTED_ZONES = 3

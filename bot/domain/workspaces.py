@@ -13,7 +13,8 @@ MONDAY = 0
 class WorkspaceSettings:
     """What admins can set. Channels are Slack ids; `digest_weekday` counts from Monday = 0.
 
-    `model_cents_per_day` is what asking a model may cost in a local day: 0 asks none, None is the installation's default.
+    A session in a thread that is silent for `session_reminder_hours` is asked about, and given up when nobody
+    answers for `session_lifetime_hours`. `model_cents_per_day` is what asking a model may cost in a local day: 0 asks none, None is the installation's default.
     """
 
     time_zone: str = "UTC"
@@ -26,6 +27,8 @@ class WorkspaceSettings:
     new_proposals_per_day: int = 50
     proposal_lifetime_days: int = 28
     model_cents_per_day: int | None = None
+    session_reminder_hours: int = 4
+    session_lifetime_hours: int = 24
 
     @property
     def zone(self) -> ZoneInfo:

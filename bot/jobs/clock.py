@@ -23,6 +23,7 @@ from bot.services.batches import collect_batches, submit_batch
 from bot.services.digests import open_due_digest
 from bot.services.forgetting import forget_old_drafts, forget_old_job_log, forget_old_talk
 from bot.services.proposals import expire_proposals
+from bot.services.troubleshooting import ask_silent_sessions
 from bot.services.uniting import unite_knowledge
 from bot.services.workspaces import active_workspaces
 from storage.database import Database
@@ -67,6 +68,9 @@ def bells(
     async def open_digests() -> None:
         await _for_each_workspace(database, lambda each: open_due_digest(database, each, now=clock.now()))
 
+    async def ask_silent() -> None:
+        await _for_each_workspace(database, lambda each: ask_silent_sessions(database, each, now=clock.now()))
+
     async def tidy() -> None:
         now = clock.now()
         await _for_each_workspace(database, lambda each: expire_proposals(database, each.id, now=now))
@@ -79,6 +83,7 @@ def bells(
         Bell("analyses", timedelta(seconds=5), analyse),
         *([Bell("batches", timedelta(minutes=1), batch)] if batches else []),
         Bell("digests", timedelta(minutes=1), open_digests),
+        Bell("silence", timedelta(minutes=5), ask_silent),
         Bell("tidying", timedelta(hours=1), tidy),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.domain.jobs import (
@@ -17,6 +18,7 @@ from bot.domain.jobs import (
     SendStats,
     ShowDraftPicture,
     ShowProposalCard,
+    ShowSession,
 )
 from bot.services.desk import Desk
 from bot.services.digests import post_digest
@@ -25,6 +27,7 @@ from bot.services.flows import draw_flow_page, send_flow_file
 from bot.services.home import refresh_home
 from bot.services.proposals import show_proposal_card
 from bot.services.stats import redraw_stats, send_stats
+from bot.services.threads import show_session
 from bot.services.workspaces import forget_workspace
 
 Handler = Callable[[str, Any], Awaitable[None]]
@@ -67,6 +70,7 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
         RedrawStats: redraw,
         DrawFlowPage: draw_flow,
         SendFlowFile: send_file,
+        ShowSession: partial(show_session, desk),
         PostDigest: digest,
         RefreshHome: home,
         ForgetWorkspace: forget,

@@ -74,7 +74,7 @@ CHANNELS = (
 FLOWPILOT = CommandConfig(
     "/flowpilot",
     "Guided troubleshooting",
-    "stats · gaps · queue · start · flows · digest · settings · help",
+    "start · sessions · stats · gaps · queue · flows · digest · settings · help",
     (
         Completion("stats 7d", "Numbers of the last 7 days"),
         Completion("stats 30d", "Numbers of the last 30 days"),
@@ -83,6 +83,7 @@ FLOWPILOT = CommandConfig(
         Completion("gaps", "Where knowledge is missing"),
         Completion("queue", "What waits for a review"),
         Completion("start ", "Start troubleshooting: say what is wrong"),
+        Completion("sessions", "Your sessions and their threads"),
         Completion("flows ", "Find a flow by its words"),
         Completion("digest", "This week so far"),
         Completion("settings", "Channels, reviewers, ticket system"),

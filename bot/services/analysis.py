@@ -27,7 +27,7 @@ from bot.domain.reasons import reason_words
 from bot.domain.redactions import Redactions
 from bot.domain.sessions import AnalysisOutcome, ClaimedSession, Session, SessionSource
 from bot.domain.workspaces import WorkspaceSettings
-from bot.services.jobs import redraw_card, redraw_grown_card
+from bot.services.jobs import redraw_card, redraw_grown_card, say_what_became
 from bot.services.spending import ask_analyst
 from storage.database import Database
 from storage.transaction import Transaction
@@ -232,6 +232,7 @@ async def _commit(
         redactions=facts.redactions,
         now=now,
     )
+    await say_what_became(tx, facts.session)
     if isinstance(lesson, Reinforce):
         await tx.flows.compare_again(lesson.flow.id, while_sessions=TELLING_SESSIONS)
     if isinstance(lesson, Begin | Join):
@@ -317,6 +318,7 @@ async def _skip(
         await tx.sessions.finish_analysis(
             claim, outcome=outcome, analyst=analyst.name, reason=reason, now=now
         )
+        await say_what_became(tx, await tx.sessions.get(claim.session_id))
     return outcome
 
 

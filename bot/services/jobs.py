@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain.jobs import Job, ShowProposalCard
+from bot.domain.jobs import Job, ShowProposalCard, ShowSession
+from bot.domain.sessions import Session
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -26,3 +27,9 @@ async def redraw_card(tx: Transaction, proposal_id: int) -> None:
 async def redraw_grown_card(tx: Transaction, proposal_id: int) -> None:
     """As `redraw_card`, after a pause, so that one drawing serves a burst of growth. A decision does not wait for it."""
     await tx.jobs.enqueue(ShowProposalCard(proposal_id), delay=GROWTH_PAUSE, dedupe_key=str(proposal_id))
+
+
+async def say_what_became(tx: Transaction, session: Session) -> None:
+    """Have it said in the session's thread what was learnt from it, if it was worked in one."""
+    if session.thread_ts is not None:
+        await tx.jobs.enqueue(ShowSession(session.id), delay=GROWTH_PAUSE, dedupe_key=str(session.id))

@@ -12,10 +12,11 @@ from bot.domain.windows import PERIODS
 from bot.domain.words import domain_name
 
 USUAL_DAYS = 30
-NOT_YET = frozenset({"gaps", "start"})
+NOT_YET = frozenset({"gaps"})
 """Announced, and not there yet."""
 
 _PERIOD = re.compile(r"(\d{1,4})\s?d(?:ays?)?")
+_NAMED = re.compile(r"(?<!\S)(ticket|domain):(\S+)", re.IGNORECASE)
 _DOMAINS = {
     name: domain for domain in ProblemDomain for name in (domain.value, domain_name(domain.value).lower())
 }
@@ -26,6 +27,20 @@ class StatsAsked:
     days: int = USUAL_DAYS
     domain: ProblemDomain | None = None
     share: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartAsked:
+    """`problem` in the person's own words; empty when nothing was said."""
+
+    problem: str
+    ticket: str | None = None
+    domain: ProblemDomain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsAsked:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,8 @@ class UnknownDomain:
 
 Asked: TypeAlias = (
     StatsAsked
+    | StartAsked
+    | SessionsAsked
     | QueueAsked
     | FlowsAsked
     | DigestAsked
@@ -87,6 +104,7 @@ Asked: TypeAlias = (
 
 _WITHOUT_WORDS: Mapping[str, Asked] = {
     "queue": QueueAsked(),
+    "sessions": SessionsAsked(),
     "digest": DigestAsked(),
     "settings": SettingsAsked(),
     "help": HelpAsked(),
@@ -99,11 +117,27 @@ def understand(text: str) -> Asked:
     match command:
         case "stats":
             return _stats(words)
+        case "start":
+            return understand_start(text.strip()[len(command) :])
         case "flows":
             return FlowsAsked(" ".join(words))
         case _ if command in NOT_YET:
             return NotYetAsked(command)
     return _WITHOUT_WORDS.get(command) or HelpAsked(text.strip())
+
+
+def understand_start(text: str) -> StartAsked | UnknownDomain:
+    """The problem, and anywhere in it `ticket:…` and `domain:…`."""
+    named = {found[1].lower(): found[2] for found in _NAMED.finditer(text)}
+    problem = " ".join(_NAMED.sub(" ", text).split())
+    domain = _domain_named(named["domain"].lower()) if "domain" in named else None
+    if "domain" in named and domain is None:
+        return UnknownDomain(named["domain"])
+    return StartAsked(problem=problem, ticket=named.get("ticket"), domain=domain)
+
+
+def _domain_named(name: str) -> ProblemDomain | None:
+    return _DOMAINS.get(name) or _DOMAINS.get(re.sub(r"[\s-]+", "_", name))
 
 
 def _stats(words: list[str]) -> StatsAsked | UnknownPeriod | UnknownDomain:
@@ -120,7 +154,7 @@ def _stats(words: list[str]) -> StatsAsked | UnknownPeriod | UnknownDomain:
     named = " ".join(word for word in rest if word != "share")
     if not named:
         return StatsAsked(days=days, share=share)
-    domain = _DOMAINS.get(named) or _DOMAINS.get(re.sub(r"[\s-]+", "_", named))
+    domain = _domain_named(named)
     if domain is None:
         return UnknownPeriod(named) if named.isdecimal() else UnknownDomain(named)
     return StatsAsked(days=days, domain=domain, share=share)

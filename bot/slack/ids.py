@@ -39,6 +39,28 @@ class Action(StrEnum):
     FLOWS_NEXT = "flows.next"
     FLOWS_PREVIOUS = "flows.previous"
     QUEUE_OPEN = "queue.open"
+    SESSION_ABANDON = "session.abandon"
+    SESSION_ANSWER_1 = "session.answer_1"
+    SESSION_ANSWER_2 = "session.answer_2"
+    SESSION_ANSWER_3 = "session.answer_3"
+    SESSION_ANSWER_4 = "session.answer_4"
+    SESSION_ANSWER_5 = "session.answer_5"
+    SESSION_ANSWER_6 = "session.answer_6"
+    SESSION_ANSWER_7 = "session.answer_7"
+    SESSION_ANSWER_8 = "session.answer_8"
+    SESSION_ANSWER_9 = "session.answer_9"
+    SESSION_ANSWER_10 = "session.answer_10"
+    SESSION_ELSE = "session.else"
+    SESSION_ESCALATE = "session.escalate"
+    SESSION_FOLLOW = "session.follow"
+    SESSION_LOG = "session.log"
+    SESSION_MORE = "session.more"
+    SESSION_NO_HELP = "session.no_help"
+    SESSION_RESOLVE = "session.resolve"
+    SESSION_RESUME = "session.resume"
+    SESSION_SHOW = "session.show"
+    SESSION_START = "session.start"
+    SESSION_TAKE_OVER = "session.take_over"
     STATS_SHARE = "stats.share"
     STATS_WEEK = "stats.week"
     STATS_MONTH = "stats.month"
@@ -58,8 +80,20 @@ class Callback(StrEnum):
     STEP_DELETE = "step.delete"
     PROPOSAL_EXPLAIN = "proposal.explain"
     PROPOSAL_REJECT = "proposal.reject"
+    SESSION_ELSE = "session.else"
+    SESSION_ESCALATE = "session.escalate"
+    SESSION_FLAG = "session.flag"
+    SESSION_LOG = "session.log"
+    SESSION_RESOLVE = "session.resolve"
+    SESSION_START = "session.start"
     SETTINGS_CHANGE = "settings.change"
     STATS_SHARE = "stats.share"
+
+
+class Shortcut(StrEnum):
+    """Entries in the menu of a message."""
+
+    TROUBLESHOOT = "session.troubleshoot"
 
 
 class Field(StrEnum):
@@ -70,8 +104,11 @@ class Field(StrEnum):
 
     ANALYSIS_ENABLED = "analysis_enabled"
     CHANNEL = "channel"
+    CHECKED = "checked"
     DOMAIN = "domain"
     EXPECTED = "expected"
+    FLOW_WAS_RIGHT = "flow_was_right"
+    FOUND = "found"
     HELP = "help"
     INSTEAD = "instead"
     KEYWORDS = "keywords"
@@ -80,6 +117,10 @@ class Field(StrEnum):
     NEXT = "next"
     ORDER = "order"
     PARENT = "parent"
+    PERSON = "person"
+    PROBLEM = "problem"
+    RATING = "rating"
+    RESOLUTION = "resolution"
     DIGEST_CHANNEL = "digest_channel"
     DIGEST_HOUR = "digest_hour"
     DIGEST_WEEKDAY = "digest_weekday"
@@ -91,10 +132,13 @@ class Field(StrEnum):
     REASON_CODE = "reason_code"
     REVIEW_CHANNEL = "review_channel"
     REVIEWERS = "reviewers"
+    SESSION_LIFETIME_HOURS = "session_lifetime_hours"
+    SESSION_REMINDER_HOURS = "session_reminder_hours"
     STEPS = "steps."
     SCRIPT = "script"
     SUMMARY = "summary"
     TEXT = "text"
+    TICKET = "ticket"
     TIME_ZONE = "time_zone"
     TITLE = "title"
 
@@ -109,12 +153,24 @@ class StepVerb(StrEnum):
     DELETE = "delete"
 
 
+class SessionVerb(StrEnum):
+    """What the menu of a session's step offers."""
+
+    HELP = "help"
+    SKIP = "skip"
+    BACK = "back"
+    FLAG = "flag"
+    PAUSE = "pause"
+
+
 COMMAND = "/flowpilot"
 VALUE = "value"
 """The action id of every input: inputs are told apart by their block."""
 PERIOD_ACTIONS = {7: Action.STATS_WEEK, 30: Action.STATS_MONTH, 90: Action.STATS_QUARTER}
 """The button that shows the report of so many days."""
 
+ANSWER_ACTIONS = tuple(action for action in Action if action.startswith("session.answer_"))
+"""The buttons of a step's options, in their order."""
 
 EXPORT_ACTIONS = {
     Action.FLOW_JSON: ("JSON", ExportFormat.JSON),
@@ -159,6 +215,23 @@ class DraftPlace:
         """The place that `str` made. Raises ValueError for anything else."""
         draft_id, revision, page, step = map(int, text.split(":"))
         return cls(draft_id, revision, page, step)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTurn:
+    """A session, and the number of what it asked when the person saw it."""
+
+    session_id: int
+    turn: int
+
+    def __str__(self) -> str:
+        return f"{self.session_id}:{self.turn}"
+
+    @classmethod
+    def parse(cls, text: str) -> SessionTurn:
+        """The value that `str` made. Raises ValueError for anything else."""
+        session_id, turn = map(int, text.split(":"))
+        return cls(session_id, turn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import yaml
 
+from bot.slack.ids import Shortcut
 from bot.slack.register import COMMANDS, EVENTS
 from bot.slack.views.blocks import Json
 from bot.slack.views.help import USAGE_HINT
@@ -23,6 +24,9 @@ OPTIONAL_SCOPES = ("channels:history", "groups:history")
 
 Slack wants them among all scopes, and once more among the optional ones.
 """
+SHORTCUT_WORDS = {
+    Shortcut.TROUBLESHOOT: ("Troubleshoot this", "Starts a session in the message's thread"),
+}
 SUBSCRIPTIONS = {"message": "message.im"}
 """Events whose subscription is named more closely than the event."""
 
@@ -52,11 +56,20 @@ def _manifest(url: str | None) -> Json:
                 {
                     "command": command,
                     **({} if url is None else {"url": request_url["request_url"]}),
-                    "description": "Numbers, review queue, digest",
+                    "description": "Troubleshoot, numbers, review queue",
                     "usage_hint": USAGE_HINT,
                     "should_escape": False,
                 }
                 for command in COMMANDS
+            ],
+            "shortcuts": [
+                {
+                    "name": name,
+                    "type": "message",
+                    "callback_id": shortcut.value,
+                    "description": description,
+                }
+                for shortcut, (name, description) in SHORTCUT_WORDS.items()
             ],
         },
         "oauth_config": {

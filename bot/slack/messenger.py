@@ -18,6 +18,7 @@ from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
 from bot.domain.ports import Clock
 from bot.domain.proposals import MessageRef, ProposalStatus
+from bot.domain.threads import SessionThread
 from bot.services.members import list_reviewers
 from bot.services.workspaces import active_workspaces, leave_workspace
 from bot.slack.api import SlackApi, Sleep
@@ -36,6 +37,7 @@ from bot.slack.payloads.envelopes import Reply
 from bot.slack.permalinks import thread_links
 from bot.slack.replies import answer
 from bot.slack.speech import Speech
+from bot.slack.threads import Threads
 from bot.slack.views.blocks import Json
 from bot.slack.views.digests import digest_message
 from bot.slack.views.flows import file_message, flow_modal
@@ -84,6 +86,7 @@ class SlackMessenger:
         self._drawn: Recent[int] = Recent()
         pace = Pace(seconds_between_messages, elapsed=elapsed, sleep=sleep)
         self._speech = Speech(api, database, clock, pace=pace)
+        self._threads = Threads(api, self._speech)
 
     async def show_proposal(
         self, workspace_id: str, channel: str, card: ProposalCard, picture: Picture
@@ -194,6 +197,14 @@ class SlackMessenger:
             if await self._speech.find(workspace_id, f"{key}:file") is None:
                 await upload(self._api, workspace_id, document, channel=at.channel)
                 await self._speech.note(workspace_id, f"{key}:file", at)
+
+    async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:
+        """A channel that is closed to FlowPilot is the trouble of those who chose it, not of the admins."""
+        try:
+            return await self._threads.show(workspace_id, thread)
+        except InstallationGoneError as error:
+            await self._leave(workspace_id, error)
+            raise
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
         view = home_view(facts, now=self._clock.now())

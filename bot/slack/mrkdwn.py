@@ -9,6 +9,8 @@ ELLIPSIS = "…"
 LOOKALIKE = "\N{ASTERISK OPERATOR}"
 _BLANKS = re.compile(r"\s+")
 _INDIVISIBLE = re.compile(r"&(?:amp|lt|gt);|<[^<>]*>|.", re.DOTALL)
+_MENTION = re.compile(r"<@[^<>]*>")
+_LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _HALF_PAIRS = re.compile(r"[\ud800-\udfff]")
 
 
@@ -21,6 +23,12 @@ def escape(text: str) -> str:
     """The text as it stands, whatever is in it: `<!channel>` and `<@U1>` are then only words."""
     whole = _HALF_PAIRS.sub("\ufffd", text)
     return whole.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def written(text: str) -> str:
+    """What somebody wrote, from Slack's markup of it: links by their words, nobody's mention, no entities."""
+    bare = _LINK.sub(lambda found: found[2] or found[1], _MENTION.sub("", text))
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
 def inline(text: str) -> str:

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.draft_forms import EDITS
-from bot.slack.ids import COMMAND, Action, Callback
+from bot.slack.ids import ANSWER_ACTIONS, COMMAND, Action, Callback, Shortcut
 from bot.slack.listeners.editor import (
     handle_carry_over_clicked,
     handle_details_clicked,
@@ -47,13 +47,36 @@ from bot.slack.listeners.proposals import (
     handle_view_clicked,
 )
 from bot.slack.listeners.queue import handle_queue_clicked
+from bot.slack.listeners.sessions import (
+    handle_abandon_clicked,
+    handle_answer_clicked,
+    handle_else_clicked,
+    handle_else_submitted,
+    handle_escalate_clicked,
+    handle_escalate_submitted,
+    handle_flag_submitted,
+    handle_follow_clicked,
+    handle_log_clicked,
+    handle_log_submitted,
+    handle_more_clicked,
+    handle_no_help_clicked,
+    handle_resolve_clicked,
+    handle_resolve_submitted,
+    handle_resume_clicked,
+    handle_show_clicked,
+    handle_start_clicked,
+    handle_start_submitted,
+)
+from bot.slack.listeners.sessions import (
+    handle_take_over_clicked as handle_session_take_over_clicked,
+)
 from bot.slack.listeners.settings import handle_settings_submitted
 from bot.slack.listeners.stats import (
     handle_period_clicked,
     handle_share_clicked,
     handle_share_submitted,
 )
-from bot.slack.payloads import conversation, editor, flows, proposals, settings, stats
+from bot.slack.payloads import conversation, editor, flows, proposals, sessions, settings, stats
 from bot.slack.refusals import explain
 from bot.slack.views.blocks import Json
 
@@ -101,6 +124,19 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.FLOWS_NEXT: Route(flows.flows_turned, handle_flows_turned),
     Action.FLOWS_PREVIOUS: Route(flows.flows_turned, handle_flows_turned),
     Action.QUEUE_OPEN: Route(proposals.queue_click, handle_queue_clicked),
+    **{action: Route(sessions.answer_click, handle_answer_clicked) for action in ANSWER_ACTIONS},
+    Action.SESSION_ABANDON: Route(sessions.session_click, handle_abandon_clicked),
+    Action.SESSION_ELSE: Route(sessions.session_click, handle_else_clicked),
+    Action.SESSION_ESCALATE: Route(sessions.session_click, handle_escalate_clicked),
+    Action.SESSION_FOLLOW: Route(sessions.session_click, handle_follow_clicked),
+    Action.SESSION_LOG: Route(sessions.session_click, handle_log_clicked),
+    Action.SESSION_MORE: Route(sessions.more_click, handle_more_clicked),
+    Action.SESSION_NO_HELP: Route(sessions.session_click, handle_no_help_clicked),
+    Action.SESSION_RESOLVE: Route(sessions.session_click, handle_resolve_clicked),
+    Action.SESSION_RESUME: Route(sessions.session_click, handle_resume_clicked),
+    Action.SESSION_SHOW: Route(sessions.session_click, handle_show_clicked),
+    Action.SESSION_START: Route(sessions.start_click, handle_start_clicked),
+    Action.SESSION_TAKE_OVER: Route(sessions.session_click, handle_session_take_over_clicked),
     Action.STATS_SHARE: Route(stats.stats_click, handle_share_clicked),
     Action.STATS_WEEK: Route(stats.stats_click, handle_period_clicked),
     Action.STATS_MONTH: Route(stats.stats_click, handle_period_clicked),
@@ -111,8 +147,17 @@ VIEWS: Mapping[Callback, Route[Any]] = {
     **{callback: Route(editor.draft_submitted, submitting(callback)) for callback in EDITS},
     Callback.PROPOSAL_EXPLAIN: Route(proposals.reason_submitted, handle_explanation_submitted),
     Callback.PROPOSAL_REJECT: Route(proposals.reason_submitted, handle_rejection_submitted),
+    Callback.SESSION_ELSE: Route(sessions.session_submitted, handle_else_submitted),
+    Callback.SESSION_ESCALATE: Route(sessions.session_submitted, handle_escalate_submitted),
+    Callback.SESSION_FLAG: Route(sessions.session_submitted, handle_flag_submitted),
+    Callback.SESSION_LOG: Route(sessions.session_submitted, handle_log_submitted),
+    Callback.SESSION_RESOLVE: Route(sessions.session_submitted, handle_resolve_submitted),
+    Callback.SESSION_START: Route(sessions.start_submitted, handle_start_submitted),
     Callback.SETTINGS_CHANGE: Route(settings.settings_submitted, handle_settings_submitted),
     Callback.STATS_SHARE: Route(stats.share_submitted, handle_share_submitted),
+}
+SHORTCUTS: Mapping[Shortcut, Route[Any]] = {
+    Shortcut.TROUBLESHOOT: Route(sessions.troubleshoot_chosen, handle_start_clicked),
 }
 COMMANDS: Mapping[str, Route[Any]] = {COMMAND: Route(conversation.command_typed, handle_command_typed)}
 EVENTS: Mapping[str, Route[Any]] = {
@@ -130,6 +175,8 @@ def register(app: AsyncApp, deps: SlackDeps) -> None:
         app.action(action.value)(_listener(route, deps))
     for callback, route in VIEWS.items():
         app.view(callback.value)(_listener(route, deps))
+    for shortcut, route in SHORTCUTS.items():
+        app.message_shortcut(shortcut.value)(_listener(route, deps))
     for command, route in COMMANDS.items():
         app.command(command)(_listener(route, deps))
     for event, route in EVENTS.items():

@@ -30,8 +30,15 @@ async def answer_at(session: aiohttp.ClientSession, response_url: str, message: 
 
 
 async def answer(api: SlackApi, reply: Reply, message: Json) -> None:
-    """Answer by the response URL, else in the channel, else by direct message. Never raises for a lost answer."""
-    if reply.response_url and await answer_at(api.session, reply.response_url, message):
+    """Answer by the response URL, else in the channel, else by direct message. Never raises for a lost answer.
+
+    In a thread, a response URL would answer outside of it.
+    """
+    if (
+        reply.response_url
+        and not reply.thread_ts
+        and await answer_at(api.session, reply.response_url, message)
+    ):
         return
     try:
         await _answer_in_channel(api, reply, message)

@@ -6,6 +6,7 @@ Whoever finds an attempt without an end looks for the key in the channel before 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -76,6 +77,11 @@ class Speech:
         """Where the utterance stands, if it is known to have been made."""
         async with self._database.transaction(workspace_id) as tx:
             return await tx.utterances.find(key)
+
+    async def found(self, workspace_id: str, keys: Collection[str]) -> dict[str, MessageRef]:
+        """Where those of the utterances stand that are known to have been made."""
+        async with self._database.transaction(workspace_id) as tx:
+            return await tx.utterances.found(keys)
 
     async def post(
         self, workspace_id: str, to: str, message: Json, *, key: str, thread_ts: str | None = None

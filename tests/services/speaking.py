@@ -9,6 +9,7 @@ from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
 from bot.domain.proposals import MessageRef
+from bot.domain.threads import SessionThread
 from bot.services.desk import Desk
 from storage.database import Database
 from tests.services.scripted import StoppedClock
@@ -79,6 +80,9 @@ class RememberingMessenger:
 
     async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
         self._say("send_document", user, document)
+
+    async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:
+        return self._say("show_session", thread.live.session.channel or "", thread)
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
         self._say("publish_home", facts.member.id, facts)

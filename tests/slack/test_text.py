@@ -11,13 +11,16 @@ from bot.slack.commands import (
     HelpAsked,
     NotYetAsked,
     QueueAsked,
+    SessionsAsked,
+    StartAsked,
     StatsAsked,
     UnknownDomain,
     UnknownPeriod,
     understand,
 )
 from bot.slack.ids import VersionedId
-from bot.slack.mrkdwn import bold, escape, fit, link, plain, size
+from bot.slack.listeners.sessions import asks_for_help
+from bot.slack.mrkdwn import bold, escape, fit, link, plain, size, written
 from bot.slack.pace import Pace, Recent, Turns
 from bot.slack.payloads.conversation import app_removed, direct_message, mentioned
 
@@ -40,7 +43,14 @@ from bot.slack.payloads.conversation import app_removed, direct_message, mention
         ("help", HelpAsked()),
         ("   ", HelpAsked()),
         ("gaps 30d", NotYetAsked("gaps")),
-        ("start VPN drops", NotYetAsked("start")),
+        ("Start VPN drops", StartAsked(problem="VPN drops")),
+        (
+            "start domain:Active-Directory  VPN: drops ticket:INC-7 again",
+            StartAsked(problem="VPN: drops again", ticket="INC-7", domain=ProblemDomain.ACTIVE_DIRECTORY),
+        ),
+        ("start VPN domain:plumbing", UnknownDomain("plumbing")),
+        ("start", StartAsked(problem="")),
+        ("sessions", SessionsAsked()),
         ("Frobnicate NOW", HelpAsked("Frobnicate NOW")),
     ],
 )
@@ -52,6 +62,30 @@ def test_commands_are_understood(text: str, asked: Asked) -> None:
 def test_any_text_is_understood_as_something(text: str) -> None:
     understand(text)
     understand(f"stats {text}")
+    understand(f"start {text}")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "<@U1> VPN &amp; mail <https://example.com|the page> drop &lt;b&gt;",
+            "VPN & mail the page drop <b>",
+        ),
+        ("see <https://example.com>", "see https://example.com"),
+        ("<@U1>", ""),
+    ],
+)
+def test_what_somebody_wrote_is_taken_out_of_slacks_markup(text: str, words: str) -> None:
+    assert written(text) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "is_greeting"),
+    [("", True), ("Hello!", True), ("what can you do?", True), ("help", True), ("help, VPN drops", False)],
+)
+def test_a_greeting_is_no_problem(words: str, *, is_greeting: bool) -> None:
+    assert asks_for_help(words) is is_greeting
 
 
 @given(st.text(), st.integers(min_value=10, max_value=60))

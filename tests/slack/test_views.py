@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -21,11 +22,13 @@ from bot.domain.flows import FlowDraft
 from bot.domain.members import Member
 from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import ProposalKind, ProposalStatus
+from bot.domain.sessions import AnalysisOutcome
 from bot.domain.statistics import Interval, Minutes
+from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
 from bot.domain.validation import problems_of as tree_problems
 from bot.sandbox import Problem, lint_message, lint_view
-from bot.slack.ids import DraftPlace
+from bot.slack.ids import DraftPlace, SessionTurn
 from bot.slack.views import (
     details,
     digests,
@@ -37,6 +40,9 @@ from bot.slack.views import (
     queue,
     reasons,
     samples,
+    samples_sessions,
+    session_forms,
+    sessions,
     stats,
     step_forms,
     workbench,
@@ -59,6 +65,8 @@ MODULES = (
     proposals,
     queue,
     reasons,
+    session_forms,
+    sessions,
     settings_view,
     stats,
     step_forms,
@@ -206,6 +214,52 @@ def test_no_words_of_people_break_a_limit_or_call_a_channel(text: str, name: str
         notices.notice_message(text),
         notices.notice_modal("Proposal", text),
         stats.dashboard_message(replace(samples.DASHBOARD, domain=name), None, asked_by="U1"),
+    ]
+    assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
+    assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
+@settings(max_examples=30, deadline=None)
+@given(text=long_text(3000), label=long_text(75), name=long_text(200))
+def test_no_session_breaks_a_limit_or_calls_a_channel(text: str, label: str, name: str) -> None:
+    step = replace(samples_sessions.STEP, prompt=text, choice=None, answer_text=text, options=(label,) * 10)
+    node = Node(
+        kind=NodeKind.QUESTION,
+        text=text,
+        help=text,
+        expected=text,
+        options=tuple(Option(f"o{number}", label, "n2") for number in range(10)),
+    )
+
+    def told(thread: SessionThread) -> SessionThread:
+        session = replace(
+            thread.live.session, problem=text, ticket=label, resolution=text, steps=(step,) * 30
+        )
+        live = replace(thread.live, session=session, escalation_reason=text)
+        flow = FlowMention(3, text, 1)
+        names = dict.fromkeys(thread.names, name)
+        return replace(thread, live=live, node=node, flow=flow, offered=flow, names=names)
+
+    threads = [told(each) for each in (samples_sessions.GUIDED, samples_sessions.RESOLVED)]
+    asking = told(samples_sessions.WAITING)
+    mine = MySessions(open=(threads[0].live,) * 20, ended=(threads[1].live,) * 5)
+    shown = [
+        *(make(thread) for thread in threads for make in (sessions.opening, sessions.step_message)),
+        sessions.step_message(replace(threads[0], node=None)),
+        sessions.step_message(asking),
+        sessions.briefing_message(asking, "https://example.com/p1"),
+        sessions.record_message(step, 30, asking),
+        *(
+            make(replace(samples_sessions.FLAG, note=text, asked=text), asking)
+            for make in (sessions.flag_message, partial(sessions.review_flag_message, thread_link=None))
+        ),
+        sessions.outcome_message(
+            replace(threads[1], learnt=Learnt(outcome=AnalysisOutcome.JOINED, title=text)), None
+        ),
+        sessions.sessions_message(mine, {2: "https://example.com/p2"}),
+        session_forms.start_modal(text),
+        session_forms.resolve_modal(SessionTurn(1, 1), text, asks_about_flow=True),
+        session_forms.help_modal(text),
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
     assert not any(speaks_to_somebody(payload) for payload in shown)

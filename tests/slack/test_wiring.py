@@ -17,9 +17,9 @@ from bot.sandbox import Sandbox
 from bot.slack.api import OneWorkspace, SlackApi, identify, is_loopback, open_session
 from bot.slack.app import build_app
 from bot.slack.errors import InstallationGoneError, SlackUnansweredError
-from bot.slack.ids import PERIOD_ACTIONS, Action, Callback
+from bot.slack.ids import PERIOD_ACTIONS, Action, Callback, Shortcut
 from bot.slack.manifest import BOT_SCOPES, manifest
-from bot.slack.register import ACTIONS, COMMANDS, EVENTS, VIEWS
+from bot.slack.register import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS
 from bot.slack.running import Running
 from bot.slack.socket_mode import AppTokenRefusedError, check_app_token
 from tests.slack.conftest import ADA, SUPPORT, TEAM, Bot
@@ -65,7 +65,8 @@ def test_the_manifest_declares_what_is_registered_and_no_more() -> None:
     commands = {command["command"] for command in declared["features"]["slash_commands"]}
     assert events == set(EVENTS)
     assert commands == set(COMMANDS)
-    assert "shortcuts" not in declared["features"]
+    shortcuts = {each["callback_id"] for each in declared["features"]["shortcuts"]}
+    assert shortcuts == set(SHORTCUTS) == set(Shortcut)
     assert declared["settings"]["socket_mode_enabled"] is True
 
 

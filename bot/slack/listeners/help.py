@@ -9,16 +9,26 @@ from bot.slack.commands import (
     HelpAsked,
     NotYetAsked,
     QueueAsked,
+    SessionsAsked,
     SettingsAsked,
+    StartAsked,
     StatsAsked,
     UnknownDomain,
     UnknownPeriod,
     understand,
+    understand_start,
 )
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.listeners.digests import handle_digest_asked
 from bot.slack.listeners.flows import handle_flows_asked
 from bot.slack.listeners.queue import handle_queue_asked
+from bot.slack.listeners.sessions import (
+    asks_for_help,
+    handle_problem_mentioned,
+    handle_sessions_asked,
+    handle_start_asked,
+    took_as_answer,
+)
 from bot.slack.listeners.settings import handle_settings_asked
 from bot.slack.listeners.stats import handle_stats_asked
 from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mentioned
@@ -36,6 +46,10 @@ async def handle_command_typed(command: CommandTyped, ack: Ack, deps: SlackDeps)
     match asked:
         case StatsAsked():
             await handle_stats_asked(command, asked, ack, deps)
+        case StartAsked():
+            await handle_start_asked(command, asked, ack, deps)
+        case SessionsAsked():
+            await handle_sessions_asked(command, ack, deps)
         case QueueAsked():
             await handle_queue_asked(command, ack, deps)
         case FlowsAsked():
@@ -49,7 +63,13 @@ async def handle_command_typed(command: CommandTyped, ack: Ack, deps: SlackDeps)
 
 
 async def handle_mentioned(mention: Mentioned, _ack: Ack, deps: SlackDeps) -> None:
-    if mention.is_from_person:
+    """A problem begins a session; anything else is met with help."""
+    if not mention.is_from_person:
+        return
+    asked = understand_start(mention.words)
+    if isinstance(asked, StartAsked) and not asks_for_help(asked.problem):
+        await handle_problem_mentioned(mention, asked, deps)
+    else:
         await deps.messenger.say(
             mention.by.workspace_id,
             mention.channel,
@@ -60,8 +80,8 @@ async def handle_mentioned(mention: Mentioned, _ack: Ack, deps: SlackDeps) -> No
 
 
 async def handle_direct_message(message: DirectMessage, _ack: Ack, deps: SlackDeps) -> None:
-    """Once a day at most: whoever writes several messages has understood after the first answer."""
-    if message.is_from_person:
+    """An answer in a session's thread; else help, once a day at most: whoever writes more has understood by then."""
+    if message.is_from_person and not await took_as_answer(message, deps):
         key = f"help:{message.by.id}:{deps.clock.now():%Y-%m-%d}"
         await deps.messenger.say(message.by.workspace_id, message.channel, help_message(), key=key)
 

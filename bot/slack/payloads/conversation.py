@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.slack.mrkdwn import written
 from bot.slack.payloads.envelopes import Person, Reply, is_from_person, reply_to
 from bot.slack.views.blocks import Json
 
@@ -29,18 +30,25 @@ class HomeOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mentioned:
+    """`words` are what was written beside the mention."""
+
     by: Person
     channel: str
     ts: str
     thread_ts: str
     is_from_person: bool
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectMessage:
+    """`thread_ts` is set in a thread."""
+
     by: Person
     channel: str
     is_from_person: bool
+    words: str = ""
+    thread_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ def mentioned(body: Json, workspace_id: str) -> Mentioned:
         ts=event["ts"],
         thread_ts=event.get("thread_ts") or event["ts"],
         is_from_person=is_from_person(event),
+        words=written(str(event.get("text") or "")),
     )
 
 
@@ -84,6 +93,8 @@ def direct_message(body: Json, workspace_id: str) -> DirectMessage:
         by=Person(workspace_id=workspace_id, id=event.get("user", "")),
         channel=event["channel"],
         is_from_person=event.get("channel_type") == "im" and is_from_person(event),
+        words=written(str(event.get("text") or "")),
+        thread_ts=event.get("thread_ts"),
     )
 
 

@@ -39,7 +39,7 @@ def reply_to(body: Json, workspace_id: str) -> Reply:
         user=str(user),
         response_url=body.get("response_url"),
         channel=body.get("channel_id") or container.get("channel_id") or event.get("channel"),
-        thread_ts=container.get("thread_ts"),
+        thread_ts=container.get("thread_ts") or event.get("thread_ts"),
     )
 
 

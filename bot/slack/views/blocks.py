@@ -170,6 +170,17 @@ def people_input(field: Field, label: str, initial: Sequence[str], *, hint: str)
     return input_of(field, label, element, hint=hint)
 
 
+def person_input(field: Field, label: str, *, hint: str, optional: bool = False) -> Json:
+    """A choice of one person of the workspace."""
+    return input_of(field, label, {"type": "users_select"}, hint=hint, optional=optional)
+
+
+def menu(action: Action, words: Mapping[str, str]) -> Json:
+    """What is seldom needed, behind three dots: at most five words, each under its value."""
+    options = [{"text": plain_text(shown, OPTION), "value": value} for value, shown in words.items()]
+    return {"type": "overflow", "action_id": action.value, "options": options}
+
+
 def number_input(
     field: Field,
     label: str,
@@ -193,7 +204,13 @@ def number_input(
 
 
 def choice_input(
-    field: Field, label: str, words: Mapping[str, str], initial: str | None = None, *, hint: str | None = None
+    field: Field,
+    label: str,
+    words: Mapping[str, str],
+    initial: str | None = None,
+    *,
+    hint: str | None = None,
+    optional: bool = False,
 ) -> Json:
     """One of several words, each under its value: all in sight while they are few."""
     options = [{"text": plain_text(shown, OPTION), "value": value} for value, shown in words.items()]
@@ -203,7 +220,7 @@ def choice_input(
     }
     if initial is not None:
         element["initial_option"] = next(each for each in options if each["value"] == initial)
-    return input_of(field, label, element, hint=hint)
+    return input_of(field, label, element, hint=hint, optional=optional)
 
 
 def modal(

@@ -11,8 +11,10 @@ from bot.slack.ids import COMMAND
 from bot.slack.mrkdwn import inline, plain
 from bot.slack.views.blocks import Json, message
 
-USAGE_HINT = "stats [7d|30d|90d] [domain] [share] · queue · flows [words] · digest · settings · help"
+USAGE_HINT = "start <problem> · sessions · stats [7d|30d|90d] [domain] [share] · queue · flows [words] · digest · settings · help"
 COMMANDS = (
+    ("start", "and what is wrong: a session in a thread; add `ticket:1042` or `domain:networking`"),
+    ("sessions", "your sessions, and the way to their threads"),
     ("stats", "the numbers of the last 30 days; add `7d` or `90d`, a domain, `share` for everybody here"),
     ("queue", "what waits for a review"),
     ("flows", "the published flows; add words to search, or `archived` for those out of use"),

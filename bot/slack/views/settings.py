@@ -108,6 +108,18 @@ def _limits(shown: SettingsShown) -> list[Json]:
             hint="Empty: the installation's default. 0: no model is asked, rules do the analysis.",
             optional=True,
         ),
+        number(
+            Field.SESSION_REMINDER_HOURS,
+            "Hours until a silent session is asked about",
+            settings.session_reminder_hours,
+            hint="FlowPilot asks once in the thread whether anybody goes on. A pause is not silence.",
+        ),
+        number(
+            Field.SESSION_LIFETIME_HOURS,
+            "Hours until it is given up",
+            settings.session_lifetime_hours,
+            hint="Counted from the question, when nobody answers it.",
+        ),
     ]
 
 

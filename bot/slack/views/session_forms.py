@@ -1,0 +1,143 @@
+"""What people fill in about a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from bot.domain.sessions import ProblemDomain, StepKind
+from bot.domain.words import domain_name
+from bot.slack.ids import Callback, Field, SessionTurn
+from bot.slack.mrkdwn import escape, plain
+from bot.slack.views.blocks import (
+    INPUT,
+    Json,
+    channel_input,
+    choice_input,
+    modal,
+    person_input,
+    section,
+    text_input,
+)
+
+TICKET_CHARACTERS = 60
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+RATINGS = {"5": "5, very well", "4": "4", "3": "3", "2": "2", "1": "1, badly"}
+KINDS = {StepKind.QUESTION.value: "I checked something", StepKind.ACTION.value: "I changed something"}
+
+
+def start_modal(problem: str = "", *, place: str = "") -> Json:
+    """Asks what is wrong. `place` is the thread ("C1:1.2") to work in; without one a channel is asked for."""
+    domains = {domain.value: domain_name(domain.value) for domain in ProblemDomain}
+    where = channel_input(
+        Field.CHANNEL, "Channel", hint="The thread opens there. FlowPilot must be a member of the channel."
+    )
+    return modal(
+        "Start a session",
+        [
+            text_input(Field.PROBLEM, "What is wrong?", plain(problem, INPUT), multiline=True),
+            text_input(Field.TICKET, "Ticket", limit=TICKET_CHARACTERS, optional=True),
+            choice_input(Field.DOMAIN, "Domain", domains, optional=True),
+            *([] if place else [where]),
+        ],
+        submit="Start",
+        callback=Callback.SESSION_START.value,
+        metadata=place or None,
+    )
+
+
+def else_modal(at: SessionTurn) -> Json:
+    return modal(
+        "Something else",
+        [text_input(Field.TEXT, "What did you find?", multiline=True, limit=500)],
+        submit="Save",
+        callback=Callback.SESSION_ELSE.value,
+        metadata=str(at),
+    )
+
+
+def log_modal(at: SessionTurn) -> Json:
+    """What was done where no flow leads."""
+    return modal(
+        "Log a step",
+        [
+            text_input(Field.CHECKED, "What did you check or do?", limit=500),
+            text_input(Field.FOUND, "What did you find?", limit=500),
+            choice_input(Field.KIND, "Which was it?", KINDS, StepKind.QUESTION.value),
+        ],
+        submit="Save",
+        callback=Callback.SESSION_LOG.value,
+        metadata=str(at),
+    )
+
+
+def flag_modal(at: SessionTurn) -> Json:
+    return modal(
+        "Flag this step",
+        [text_input(Field.TEXT, "What is wrong with it?", multiline=True, limit=1000)],
+        submit="Flag",
+        callback=Callback.SESSION_FLAG.value,
+        metadata=str(at),
+    )
+
+
+def resolve_modal(at: SessionTurn, suggested: str, *, asks_about_flow: bool) -> Json:
+    """Asks for the resolution; `suggested` is what the flow takes for it."""
+    right = choice_input(
+        Field.FLOW_WAS_RIGHT, "Was the flow right?", {YES: "Yes", NO: "No", UNKNOWN: "Hard to say"}, UNKNOWN
+    )
+    return modal(
+        "Resolved",
+        [
+            text_input(
+                Field.RESOLUTION,
+                "What fixed it?",
+                plain(suggested, INPUT),
+                multiline=True,
+                hint="The next person with this problem finds it by your words.",
+            ),
+            choice_input(Field.RATING, "How well did FlowPilot help?", RATINGS, optional=True),
+            *([right] if asks_about_flow else []),
+        ],
+        submit="Resolve",
+        callback=Callback.SESSION_RESOLVE.value,
+        metadata=str(at),
+    )
+
+
+def escalate_modal(at: SessionTurn) -> Json:
+    return modal(
+        "Escalate",
+        [
+            text_input(Field.REASON, "What do you need help with?", multiline=True, limit=1000),
+            person_input(Field.PERSON, "Ask a person", hint="By direct message.", optional=True),
+            channel_input(
+                Field.CHANNEL,
+                "Or a channel",
+                hint="FlowPilot must be a member of the channel.",
+                optional=True,
+            ),
+        ],
+        submit="Ask",
+        callback=Callback.SESSION_ESCALATE.value,
+        metadata=str(at),
+    )
+
+
+def help_modal(text: str) -> Json:
+    """The help of a step."""
+    return modal("Help", [section(escape(plain(text, INPUT)))])
+
+
+_AT = SessionTurn(2, 3)
+EXAMPLES: Mapping[str, Callable[[], Json]] = {
+    "start": start_modal,
+    "start in a thread": partial(start_modal, "VPN drops <again>", place="C0SUPPORT1:1795340000.000200"),
+    "something else": partial(else_modal, _AT),
+    "log": partial(log_modal, _AT),
+    "flag": partial(flag_modal, _AT),
+    "resolve": partial(resolve_modal, _AT, "Lower the MTU to 1350", asks_about_flow=True),
+    "resolve without a flow": partial(resolve_modal, _AT, "", asks_about_flow=False),
+    "escalate": partial(escalate_modal, _AT),
+    "help": partial(help_modal, "Unplug the <dock>, then try again"),
+}
