@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from bot.domain.errors import LeaseLostError
+from bot.domain.errors import LeaseLostError, NotFoundError
 from bot.domain.redactions import NOTHING_REDACTED, Redactions
+from bot.domain.session_document import SessionAnalysis
 from bot.domain.sessions import AnalysisOutcome, AnalysisStatus, ClaimedSession
 from storage.statements import Statements
 from storage.tables import sessions
@@ -31,6 +32,28 @@ class FailedAnalysis:
 class Analyses:
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
+
+    async def analysis_of(self, session_id: int) -> SessionAnalysis:
+        """Raises NotFoundError."""
+        own = (sessions.c.workspace_id == self._statements.workspace_id, sessions.c.id == session_id)
+        columns = (
+            sessions.c.analysis_status,
+            sessions.c.analysis_outcome,
+            sessions.c.analysis_error,
+            sessions.c.proposal_id,
+            sessions.c.learned_flow_id,
+        )
+        row = await self._statements.row(select(*columns).where(*own))
+        if row is None:
+            raise NotFoundError("session", session_id)
+        outcome = row["analysis_outcome"]
+        return SessionAnalysis(
+            status=AnalysisStatus(row["analysis_status"]),
+            outcome=AnalysisOutcome(outcome) if outcome else None,
+            reason=row["analysis_error"],
+            proposal_id=row["proposal_id"],
+            flow_id=row["learned_flow_id"],
+        )
 
     async def finish_analysis(
         self,

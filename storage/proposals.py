@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Select, Update, case, exists, func, insert, o
 from bot.domain.digests import QueueState
 from bot.domain.errors import AlreadyDecidedError, NotFoundError, StaleVersionError
 from bot.domain.flows import FlowDraft
+from bot.domain.proposal_lists import ProposalCount, ProposalFilter
 from bot.domain.proposals import (
     GROWING,
     REOPENABLE,
@@ -22,6 +23,7 @@ from bot.domain.proposals import (
     Support,
 )
 from bot.domain.reasons import ReasonCode
+from bot.domain.record_fields import UNKNOWN_DOMAIN
 from bot.domain.replay import ProposalReplay
 from bot.domain.sessions import ProblemDomain, SessionSource
 from storage.replays import replay_from_json, replay_to_json
@@ -30,7 +32,7 @@ from storage.statements import Statements
 from storage.supports import supports
 from storage.tables import SearchPool, proposals, sessions
 from storage.tables.knowledge import PROPOSAL_CHANGES_A_FLOW, PROPOSAL_NOT_COMPARED
-from storage.trees import draft_columns, draft_from_row, search_vector
+from storage.trees import domain_or_none, draft_columns, draft_from_row, search_vector
 
 
 class Proposals:
@@ -55,6 +57,33 @@ class Proposals:
         if status is not None:
             query = query.where(proposals.c.status == status)
         return await self._proposals(query.order_by(proposals.c.id).limit(limit))
+
+    async def page(self, wanted: ProposalFilter, *, after: int, limit: int) -> list[Proposal]:
+        """Those that the filter lets through whose id is greater than `after`, by id."""
+        query = select(proposals).where(self._own, proposals.c.id > after)
+        if wanted.status is not None:
+            query = query.where(proposals.c.status == wanted.status)
+        if wanted.kind is not None:
+            query = query.where(proposals.c.kind == wanted.kind)
+        if wanted.domain == UNKNOWN_DOMAIN:
+            query = query.where(proposals.c.problem_domain.is_(None))
+        elif wanted.domain is not None:
+            query = query.where(proposals.c.problem_domain == wanted.domain)
+        return await self._proposals(query.order_by(proposals.c.id).limit(limit))
+
+    async def counts(self) -> list[ProposalCount]:
+        """How many there are of each status, kind and domain."""
+        groups = (proposals.c.status, proposals.c.kind, proposals.c.problem_domain)
+        query = select(*groups, func.count().label("number")).where(self._own).group_by(*groups)
+        return [
+            ProposalCount(
+                status=ProposalStatus(row["status"]),
+                kind=ProposalKind(row["kind"]),
+                domain=domain_or_none(row["problem_domain"]),
+                number=row["number"],
+            )
+            for row in await self._statements.rows(query.order_by(*groups))
+        ]
 
     async def forming_in_company(self, min_imported: int, limit: int) -> list[Proposal]:
         """Forming ones that wait for a new day's quota alone, oldest first.

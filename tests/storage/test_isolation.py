@@ -13,6 +13,7 @@ from bot.domain.editing import DraftGoneError, DraftMovedError, Edited, Subject
 from bot.domain.errors import KnowledgeMovedError, LeaseLostError, NotFoundError
 from bot.domain.flows import FlowOrigin
 from bot.domain.members import Role
+from bot.domain.proposal_lists import ProposalFilter
 from bot.domain.proposals import Decision, MessageRef, ProposalKind, ProposalStatus
 from bot.domain.replay import ProposalReplay
 from bot.domain.sessions import AnalysisOutcome, SessionSource
@@ -34,6 +35,7 @@ MAY_USE_THE_DOOR = {
     "bot/services/analysis.py",
     "bot/services/failures.py",
     "bot/services/forgetting.py",
+    "bot/services/tokens.py",
     "bot/services/workspaces.py",
 }
 SPENDING = Spending(model="claude", requests=1, cost_micros=7)
@@ -251,6 +253,7 @@ class Belongings:
                 flow_ids=[flow], proposal_ids=[proposal], domain=None, without=(), limit=9
             ),
             lambda tx: problems_of(tx, flow),
+            lambda tx: tx.sessions.analysis_of(session),
             lambda tx: tx.sessions.count(),
             lambda tx: tx.sessions.resolved_by("U1"),
             lambda tx: tx.sessions.failed_analyses(),
@@ -294,6 +297,8 @@ class Belongings:
             lambda tx: tx.proposals.get(proposal),
             lambda tx: tx.proposals.find(proposal),
             lambda tx: tx.proposals.listed(None, 9),
+            lambda tx: tx.proposals.page(ProposalFilter(), after=0, limit=9),
+            lambda tx: tx.proposals.counts(),
             lambda tx: tx.proposals.forming_in_company(1, 9),
             lambda tx: tx.proposals.candidates("vpn", None, 9),
             lambda tx: tx.proposals.rejected_like("vpn", None, 9),
