@@ -15,12 +15,13 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.domain.errors import NotFoundError
 from bot.domain.jobs import FailedJob
 from bot.domain.sessions import AnalysisStatus, ClaimedSession
+from bot.domain.tokens import ApiToken
 from bot.domain.workspaces import Workspace
 from storage.dead_letters import DeadLetters
 from storage.installations import Installation, installation_from_row
 from storage.statements import Statements
 from storage.tables import api_tokens, installations, oauth_states, sessions, workspaces
-from storage.tokens import ApiToken, token_from_row
+from storage.tokens import token_from_row
 from storage.workspaces import workspace_from_row
 
 # Claims sessions that wait, and those whose worker has let its lease run out; live ones before imported ones. Imported
@@ -87,8 +88,11 @@ class AllWorkspaces:
         return installation_from_row(row) if row else None
 
     async def find_token(self, digest: bytes) -> ApiToken | None:
-        """The API token with this hash, unless it was revoked."""
-        query = select(api_tokens).where(api_tokens.c.hash == digest, api_tokens.c.revoked_at.is_(None))
+        """The API token with this hash, unless it was revoked or its workspace has left."""
+        query = select(api_tokens).join(workspaces, workspaces.c.id == api_tokens.c.workspace_id)
+        query = query.where(
+            api_tokens.c.hash == digest, api_tokens.c.revoked_at.is_(None), workspaces.c.active
+        )
         row = await self.statements.row(query)
         return token_from_row(row) if row else None
 

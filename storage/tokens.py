@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, insert, or_, select, update
 
 from bot.domain.errors import NotFoundError
+from bot.domain.tokens import USE_NOTED_EVERY, ApiToken
 from storage.statements import Statements
 from storage.tables import api_tokens
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiToken:
-    id: int
-    workspace_id: str
-    name: str
-    is_admin: bool
-    created_at: datetime
-    last_used_at: datetime | None = None
-    revoked_at: datetime | None = None
 
 
 class Tokens:
@@ -53,8 +42,11 @@ class Tokens:
             raise NotFoundError("token", token_id)
 
     async def used(self, token_id: int, now: datetime) -> None:
+        """Note the use, unless one of less than a minute ago is noted: reading should not cost a write each time."""
+        own = update(api_tokens).where(self._own, api_tokens.c.id == token_id)
+        last = api_tokens.c.last_used_at
         await self._statements.run(
-            update(api_tokens).where(self._own, api_tokens.c.id == token_id).values(last_used_at=now)
+            own.where(or_(last.is_(None), last <= now - USE_NOTED_EVERY)).values(last_used_at=now)
         )
 
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.cli import audit, demo, flows, jobs, matching, proposals, reports, serving, sessions
+from bot.cli import audit, demo, flows, jobs, matching, proposals, reports, serving, sessions, tokens
 from bot.domain.errors import FlowPilotError
 
 cli = typer.Typer(
@@ -17,7 +17,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for noun in (demo, serving, sessions, proposals, flows, matching, reports, audit, jobs):
+for noun in (demo, serving, sessions, proposals, flows, matching, reports, audit, tokens, jobs):
     noun.add_to(cli)
 
 
