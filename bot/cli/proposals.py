@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from bot.cli.terminal import JsonOption, WorkspaceOption, in_workspace, print_json, print_rows, say
+from bot.domain.proposal_document import proposal_document
 from bot.domain.proposals import (
     Approve,
     Dismiss,
@@ -20,7 +21,6 @@ from bot.domain.proposals import (
     Request,
 )
 from bot.domain.reasons import REJECT_CODES, ReasonCode
-from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome, led_to
 from bot.domain.words import counted
 from bot.offline import TERMINAL, SystemClock
 from bot.services.proposals import decide_proposal, get_proposal, list_proposals
@@ -53,7 +53,7 @@ def list_(
     listed = in_workspace(workspace, read)
     proposals = sorted(listed, key=lambda proposal: proposal.status is not ProposalStatus.PENDING)
     if json:
-        print_json({"proposals": [_document(proposal) for proposal in proposals]})
+        print_json({"proposals": [proposal_document(proposal) for proposal in proposals]})
     else:
         print_rows(
             ("id", "status", "kind", "sessions", "steps", "domain", "title"),
@@ -160,48 +160,3 @@ async def _named(database: Database, workspace_id: str, ids: list[int]) -> list[
 
 async def _waiting(database: Database, workspace_id: str) -> list[Proposal]:
     return await list_proposals(database, workspace_id, status=ProposalStatus.PENDING, limit=ALL)
-
-
-def _document(proposal: Proposal) -> dict[str, object]:
-    return {
-        "id": proposal.id,
-        "kind": proposal.kind,
-        "status": proposal.status,
-        "version": proposal.version,
-        "title": proposal.draft.title,
-        "summary": proposal.draft.summary,
-        "problem_domain": proposal.draft.problem_domain,
-        "keywords": list(proposal.draft.keywords),
-        "steps": len(proposal.draft.tree.nodes),
-        "sessions": proposal.support.sessions,
-        "engineers": proposal.support.engineers,
-        "redacted_sessions": proposal.support.redacted,
-        "redactions": dict(proposal.support.redactions),
-        "confidence": round(proposal.confidence, 3),
-        "replay": _replay_document(proposal.replay) if proposal.replay else None,
-        "flow_id": proposal.flow_id,
-        "decided_by": proposal.decided_by,
-        "decided_at": proposal.decided_at.isoformat() if proposal.decided_at else None,
-        "reason": proposal.reason,
-        "reason_code": proposal.reason_code,
-        "created_at": proposal.created_at.isoformat(),
-    }
-
-
-def _replay_document(replay: ProposalReplay) -> dict[str, object]:
-    """`before` is what the published flow does with all of these sessions."""
-    return {
-        "version": replay.version,
-        "others": _walks_document(replay.others),
-        "evidence": _walks_document(replay.evidence),
-        "flow_version": replay.flow_version,
-        "before": _walks_document(replay.before) if replay.flow_version else None,
-        "worse": replay.is_worse,
-        "astray": [each.session_id for each in replay.astray],
-    }
-
-
-def _walks_document(replayed: Sequence[ReplayedSession]) -> dict[str, list[int]]:
-    """The ids of the sessions, by where they came to."""
-    outcomes = (ReplayOutcome.REACHED_FIX, ReplayOutcome.DEAD_END, ReplayOutcome.WRONG_TURN)
-    return {outcome.value: list(led_to(outcome, replayed)) for outcome in outcomes}

@@ -73,12 +73,7 @@ def flow_document(
     flows: Iterable[Flow], external_ids: Mapping[int, str], problems: Problems
 ) -> dict[str, Any]:
     """Each flow with its nodes by id. Evidence of sessions without an external id is left out."""
-    return {
-        "flows": [
-            {**_facts(flow, problems), "root": flow.tree.root, "nodes": _flat(flow.tree, external_ids)}
-            for flow in flows
-        ]
-    }
+    return {"flows": [{**_facts(flow, problems), **tree_document(flow.tree, external_ids)} for flow in flows]}
 
 
 def nested_document(
@@ -102,8 +97,10 @@ def _facts(flow: Flow, problems: Problems) -> dict[str, Any]:
     }
 
 
-def _flat(tree: FlowTree, external_ids: Mapping[int, str]) -> dict[str, Any]:
-    return {node_id: _node(node, external_ids) for node_id, node, _ in tree.walk()}
+def tree_document(tree: FlowTree, external_ids: Mapping[int, str]) -> dict[str, Any]:
+    """The tree alone, as `parse_tree` reads it."""
+    nodes = {node_id: _node(node, external_ids) for node_id, node, _ in tree.walk()}
+    return {"root": tree.root, "nodes": nodes}
 
 
 def _nested(tree: FlowTree, external_ids: Mapping[int, str]) -> dict[str, Any]:

@@ -60,6 +60,15 @@ def parse_flows(document: Any, *, session_ids: Mapping[str, int] | None = None) 
     return [_flow(_Field(flow, f"flows[{at}]"), session_ids or {}) for at, flow in enumerate(flows)]
 
 
+def parse_tree(document: Any, *, session_ids: Mapping[str, int], path: str) -> FlowTree:
+    """The tree of `{"root": ..., "nodes": {...}}`, whether or not it keeps the rules; evidence as in `parse_flows`.
+
+    Raises:
+        InvalidRecordError: with the field that is missing or wrong; `path` stands before its name.
+    """
+    return _tree(_Field(document, path), session_ids)
+
+
 class _PlainWordsLoader(yaml.SafeLoader):
     """Reads yes, no, on and off as the words that people mean when they write an answer, as YAML 1.2 does."""
 
@@ -108,7 +117,7 @@ class _Field:
         if not isinstance(self.value, dict):
             raise InvalidRecordError(self.path, "must be an object of nodes by id.")
         for key, value in self.value.items():
-            yield str(key), _Field(value, f"{self.path}.{key}")
+            yield _Field(key, self.path).text(), _Field(value, f"{self.path}.{key}")
 
 
 def _flow(flow: _Field, session_ids: Mapping[str, int]) -> FlowRecord:
