@@ -144,8 +144,12 @@ class Publish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dismiss:
+    """The reason may follow later: see `Explain`."""
+
     by: Member
     seen_version: int
+    reason: str = ""
+    code: ReasonCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +227,7 @@ def decide(proposal: Proposal, request: Request, *, now: datetime) -> Decision:
         by=None if isinstance(request, Reopen) else request.by.id,
         at=now,
         reason=reason,
-        reason_code=request.code if isinstance(request, Reject) else None,
+        reason_code=_code(request),
         publish=publish,
     )
 
@@ -253,6 +257,16 @@ def require_explainable(proposal: Proposal, by: Member, seen_version: int) -> No
     if proposal.status is not ProposalStatus.DISMISSED:
         raise WrongStatusError(proposal.id, proposal.status, "only a dismissed one takes a reason afterwards")
     _require_current(proposal, seen_version)
+
+
+def _code(request: Request) -> ReasonCode | None:
+    match request:
+        case Reject(code=code):
+            return code
+        case Dismiss(reason=text, code=code):
+            return code or (ReasonCode.OTHER if text.strip() else None)
+        case _:
+            return None
 
 
 def _reason(code: ReasonCode, text: str, allowed: tuple[ReasonCode, ...]) -> str | None:
@@ -302,8 +316,9 @@ def _effect(
             return ProposalStatus.APPROVED, None, proposal.draft
         case Publish(draft=draft):
             return ProposalStatus.MODIFIED, None, draft
-        case Dismiss():
-            return ProposalStatus.DISMISSED, None, None
+        case Dismiss(reason=text):
+            code = _code(request)
+            return ProposalStatus.DISMISSED, _reason(code, text, DISMISS_CODES) if code else None, None
         case Reject(reason=text, code=code):
             return ProposalStatus.REJECTED, _reason(code, text, REJECT_CODES), None
         case Reopen():
