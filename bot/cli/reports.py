@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from bot.domain.digests import Digest
 from bot.domain.errors import FlowPilotError
 from bot.domain.sessions import ProblemDomain
 from bot.domain.spending import SpendingTotal, spending_document
+from bot.domain.windows import Period
 from bot.offline import TERMINAL, SystemClock
 from bot.services.digests import preview_digest, request_digest
 from bot.services.spending import read_spending
@@ -26,18 +26,6 @@ from bot.services.stats import read_dashboard
 from bot.slack.views.digests import digest_message
 from bot.slack.views.stats import dashboard_message
 from storage.database import Database
-
-
-class Period(StrEnum):
-    """How far back a report goes: PERIODS of the domain, as people write them."""
-
-    WEEK = "7d"
-    MONTH = "30d"
-    QUARTER = "90d"
-
-    @property
-    def days(self) -> int:
-        return int(self.removesuffix("d"))
 
 
 def add_to(cli: typer.Typer) -> None:

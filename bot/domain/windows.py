@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 PERIODS = (7, 30, 90)
 """Days that a report can cover."""
+
+
+class Period(StrEnum):
+    """PERIODS as people write them."""
+
+    WEEK = "7d"
+    MONTH = "30d"
+    QUARTER = "90d"
+
+    @property
+    def days(self) -> int:
+        return int(self.removesuffix("d"))
 
 
 @dataclass(frozen=True, slots=True)
