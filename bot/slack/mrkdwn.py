@@ -11,6 +11,7 @@ _BLANKS = re.compile(r"\s+")
 _INDIVISIBLE = re.compile(r"&(?:amp|lt|gt);|<[^<>]*>|.", re.DOTALL)
 _MENTION = re.compile(r"<@[^<>]*>")
 _LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_USER = re.compile(r"[UW][A-Z0-9]+")
 _HALF_PAIRS = re.compile(r"[\ud800-\udfff]")
 
 
@@ -79,8 +80,9 @@ def day(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}|{at:%Y-%m-%d}>"
 
 
-def mention(user_id: str) -> str:
-    return f"<@{user_id}>"
+def mention(actor: str) -> str:
+    """The person by name; who decides by other ways (the terminal, a token of the API) is no user of Slack."""
+    return f"<@{actor}>" if _USER.fullmatch(actor) else inline(actor)
 
 
 def link(url: str, words: str) -> str:

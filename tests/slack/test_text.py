@@ -20,7 +20,7 @@ from bot.slack.commands import (
 )
 from bot.slack.ids import VersionedId
 from bot.slack.listeners.sessions import asks_for_help
-from bot.slack.mrkdwn import bold, escape, fit, link, plain, size, written
+from bot.slack.mrkdwn import bold, escape, fit, link, mention, plain, size, written
 from bot.slack.pace import Pace, Recent, Turns
 from bot.slack.payloads.conversation import app_removed, direct_message, mentioned
 
@@ -99,6 +99,11 @@ def test_a_cut_keeps_the_limit_and_no_entity_is_cut(text: str, limit: int) -> No
 @given(st.text(), st.integers(min_value=5, max_value=60))
 def test_plain_text_keeps_the_limit(text: str, limit: int) -> None:
     assert size(plain(text, limit)) <= limit
+
+
+def test_who_is_no_user_of_slack_is_named_and_not_mentioned() -> None:
+    names = ("U0ADMIN01", "terminal", "api:ci", "<!channel>")
+    assert [mention(name) for name in names] == ["<@U0ADMIN01>", "terminal", "api:ci", "&lt;!channel&gt;"]
 
 
 def test_a_date_or_a_mention_is_never_cut_in_two() -> None:
