@@ -33,6 +33,7 @@ from bot.slack.messenger import SECONDS_BETWEEN_MESSAGES, SlackMessenger
 from bot.slack.payloads.envelopes import Person
 from bot.slack.people import People
 from bot.slack.socket_mode import check_app_token, run_socket_mode
+from bot.web.api.serving import Api
 from bot.web.health import Health
 from bot.web.metrics import Metrics
 from bot.web.server import Endpoints, create_web, serving
@@ -113,7 +114,12 @@ async def running(
         stack.push_async_callback(deps.running.drain, DRAIN_SECONDS)
         app = build_app(deps, tokens=tokens, signing_secret=_secret(settings.slack_signing_secret))
         slack = slack_endpoint(app) if intake and transport is Transport.HTTP else None
-        endpoints = Endpoints(health=health, metrics=Metrics(partial(count_backlog, database)), slack=slack)
+        endpoints = Endpoints(
+            health=health,
+            metrics=Metrics(partial(count_backlog, database)),
+            slack=slack,
+            api=Api(database, clock) if intake else None,
+        )
         port = await stack.enter_async_context(serving(create_web(endpoints), settings.host, settings.port))
         if intake and transport is Transport.SOCKET_MODE:
             app_token, api_url = _secret(settings.slack_app_token), settings.slack_api_url

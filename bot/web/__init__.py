@@ -1,1 +1,1 @@
-"""The aiohttp application: Slack's endpoint, health and metrics."""
+"""The aiohttp application: Slack's endpoint, the JSON API, health and metrics."""

@@ -1,0 +1,1 @@
+"""The JSON API: what other programs may read and decide, with a token."""
