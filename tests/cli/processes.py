@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+import aiohttp
+
 from bot.sandbox import Sandbox, SandboxConfig
 from tests.cli.warm import Warm
 
@@ -49,6 +51,11 @@ class Serving:
     def events(self) -> list[dict[str, Any]]:
         """The log; every line has to be an event."""
         return [json.loads(line) for line in self.lines]
+
+    async def status(self, path: str) -> int:
+        """What a request without anything is answered."""
+        async with aiohttp.ClientSession() as session, session.get(self.url + path) as response:
+            return response.status
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and wait; the exit code, or the negative number of the signal that killed it."""

@@ -23,17 +23,13 @@ def pictured(messages: list[Message]) -> list[Message]:
     return [each for each in messages if any("slack_file" in block for block in each.blocks or ())]
 
 
-async def status_of(serving: Serving, path: str) -> int:
-    async with aiohttp.ClientSession() as session, session.get(serving.url + path) as response:
-        return response.status
-
-
 async def test_process_answers_over_socket_mode_and_its_log_tells_no_contents(
     with_flows: FlowPilot, sandbox: Sandbox, records: list[dict[str, object]]
 ) -> None:
     async with with_flows.connected(sandbox).serving("run") as serving:
-        assert await status_of(serving, "/healthz") == 200
-        assert await status_of(serving, "/readyz") == 200
+        assert await serving.status("/healthz") == 200
+        assert await serving.status("/readyz") == 200
+        assert await serving.status("/flow-proposals") == 401
         ack = await sandbox.person(ADA).command(SUPPORT, TYPED)
         assert ack.ok
         (answer,) = await sandbox.until(lambda: sandbox.ephemerals(ADA), 30)

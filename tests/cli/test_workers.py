@@ -35,6 +35,7 @@ async def test_worker_answers_what_the_web_process_took(with_flows: FlowPilot, s
         async with connected.serving("worker") as worker:
             answers = await sandbox.until(lambda: sandbox.ephemerals(ADA), 30)
             assert "Last 7 days" in answers[0].text
+            assert [await each.status("/flow-proposals") for each in (web, worker)] == [401, 404]
             assert list(await asyncio.gather(worker.end(), web.end())) == [0, 0]
         assert sandbox.connection_count == 0
 
