@@ -1,5 +1,6 @@
 """Who is let in, how often, and what the others are told."""
 
+import asyncio
 import json
 from datetime import timedelta
 from io import BytesIO
@@ -46,6 +47,15 @@ async def test_without_a_token_in_force_nobody_comes_in(client: Client, authoriz
     answer = await client.send("GET", "/flow-proposals", None, headers=headers)
     assert (answer.status, answer.error["code"]) == (401, "unauthorized")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_bytes_that_are_no_text_are_no_token(client: Client) -> None:
+    host, port = client.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"GET /flow-proposals HTTP/1.0\r\nAuthorization: Bearer fp_" + b"\xe9" * 40 + b"\r\n\r\n")
+    assert (await reader.readline()).split()[1] == b"401"
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_every_endpoint_asks_for_a_token(client: Client) -> None:

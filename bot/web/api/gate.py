@@ -50,14 +50,14 @@ class Gate:
         return token
 
     async def _authenticated(self, request: web.Request, now: datetime) -> ApiToken:
-        given = _bearer(request)
+        given, address = _bearer(request), request.remote or ""
         if given is None:
             raise _unauthorized("Send a token: Authorization: Bearer fp_…")
         # One that was good a moment ago is looked up in any case: others behind its address may be guessing.
-        digest, address = digest_of(given), request.remote or ""
+        digest = digest_of(given)
         if digest not in self._known and (seconds := self._failures.wait_seconds(address, now)):
             raise _too_many("Too many wrong tokens came from this address.", seconds)
-        token = await find_token(self._database, given, now=now) if is_token(given) else None
+        token = await find_token(self._database, given, now=now)
         if token is None:
             self._known.pop(digest, None)
             self._failures.take(address, now)
@@ -73,8 +73,9 @@ class Gate:
 
 
 def _bearer(request: web.Request) -> str | None:
+    """The token, None for whatever cannot be one: no database needs to be asked about that."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    return token if scheme.lower() == "bearer" and is_token(token) else None
 
 
 def _unauthorized(message: str) -> RefusedError:
