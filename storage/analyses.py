@@ -33,28 +33,6 @@ class Analyses:
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
 
-    async def analysis_of(self, session_id: int) -> SessionAnalysis:
-        """Raises NotFoundError."""
-        own = (sessions.c.workspace_id == self._statements.workspace_id, sessions.c.id == session_id)
-        columns = (
-            sessions.c.analysis_status,
-            sessions.c.analysis_outcome,
-            sessions.c.analysis_error,
-            sessions.c.proposal_id,
-            sessions.c.learned_flow_id,
-        )
-        row = await self._statements.row(select(*columns).where(*own))
-        if row is None:
-            raise NotFoundError("session", session_id)
-        outcome = row["analysis_outcome"]
-        return SessionAnalysis(
-            status=AnalysisStatus(row["analysis_status"]),
-            outcome=AnalysisOutcome(outcome) if outcome else None,
-            reason=row["analysis_error"],
-            proposal_id=row["proposal_id"],
-            flow_id=row["learned_flow_id"],
-        )
-
     async def finish_analysis(
         self,
         claim: ClaimedSession,
@@ -98,6 +76,28 @@ class Analyses:
             analysis_error=error[:MAX_ERROR],
             analysed_at=now,
             not_before=retry_at,
+        )
+
+    async def analysis_of(self, session_id: int) -> SessionAnalysis:
+        """Raises NotFoundError."""
+        own = (sessions.c.workspace_id == self._statements.workspace_id, sessions.c.id == session_id)
+        columns = (
+            sessions.c.analysis_status,
+            sessions.c.analysis_outcome,
+            sessions.c.analysis_error,
+            sessions.c.proposal_id,
+            sessions.c.learned_flow_id,
+        )
+        row = await self._statements.row(select(*columns).where(*own))
+        if row is None:
+            raise NotFoundError("session", session_id)
+        outcome = row["analysis_outcome"]
+        return SessionAnalysis(
+            status=AnalysisStatus(row["analysis_status"]),
+            outcome=AnalysisOutcome(outcome) if outcome else None,
+            reason=row["analysis_error"],
+            proposal_id=row["proposal_id"],
+            flow_id=row["learned_flow_id"],
         )
 
     async def failed_analyses(self) -> list[FailedAnalysis]:
