@@ -26,29 +26,34 @@ from storage.workspaces import workspace_from_row
 
 # Claims sessions that wait, and those whose worker has let its lease run out; live ones before imported ones. Imported
 # ones that nobody has touched are the backlog, which may be left to batches.
+#
+# The ones due are materialized: a subquery may be run again for each row of a nested loop, which skips what it has locked
+# and claims more than it was asked for.
 CLAIM_ANALYSES = text(
     """
+    WITH due AS MATERIALIZED (
+        SELECT waiting.workspace_id, waiting.id
+        FROM sessions AS waiting
+        JOIN workspaces ON workspaces.id = waiting.workspace_id
+        WHERE waiting.analysis_status IN ('pending', 'claimed')
+          AND CASE waiting.analysis_status
+                WHEN 'pending' THEN waiting.not_before IS NULL OR waiting.not_before <= :now
+                ELSE waiting.lease_until <= :now
+              END
+          AND (:backlog OR waiting.source <> 'import' OR waiting.not_before IS NOT NULL)
+          AND workspaces.active
+          AND (workspaces.settings ->> 'analysis_enabled') IS DISTINCT FROM 'false'
+        ORDER BY waiting.source = 'import', waiting.id
+        LIMIT :at_most
+        FOR UPDATE OF waiting SKIP LOCKED
+    )
     UPDATE sessions SET
         analysis_status = 'claimed',
         analysis_attempts = analysis_attempts + 1,
         lease_until = :lease_until
-    WHERE (workspace_id, id) IN (
-        SELECT due.workspace_id, due.id
-        FROM sessions AS due
-        JOIN workspaces ON workspaces.id = due.workspace_id
-        WHERE due.analysis_status IN ('pending', 'claimed')
-          AND CASE due.analysis_status
-                WHEN 'pending' THEN due.not_before IS NULL OR due.not_before <= :now
-                ELSE due.lease_until <= :now
-              END
-          AND (:backlog OR due.source <> 'import' OR due.not_before IS NOT NULL)
-          AND workspaces.active
-          AND (workspaces.settings ->> 'analysis_enabled') IS DISTINCT FROM 'false'
-        ORDER BY due.source = 'import', due.id
-        LIMIT :at_most
-        FOR UPDATE OF due SKIP LOCKED
-    )
-    RETURNING workspace_id, id, source, analysis_attempts
+    FROM due
+    WHERE sessions.workspace_id = due.workspace_id AND sessions.id = due.id
+    RETURNING sessions.workspace_id, sessions.id, sessions.source, sessions.analysis_attempts
     """
 )
 

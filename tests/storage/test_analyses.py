@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.errors import LeaseLostError, NotFoundError
 from bot.domain.sessions import AnalysisOutcome, ClaimedSession, SessionSource
@@ -35,6 +36,17 @@ async def test_live_sessions_go_before_imported_ones(database: Database, workspa
         database, workspace.id, a_session(source=SessionSource.IMPORT), a_session(source=SessionSource.SLACK)
     )
     assert [claim.session_id for claim in await claimed(database)] == [live.id, imported.id]
+
+
+async def test_claim_takes_no_more_than_asked_whatever_the_plan(
+    database: Database, workspace: Workspace
+) -> None:
+    """The planner may choose nested loops by itself, when statistics are old; here it has to."""
+    await stored(database, workspace.id, *(a_session() for _ in range(5)))
+    async with database.all_workspaces() as door:
+        for way in ("hashagg", "hashjoin", "mergejoin", "sort", "material", "indexscan", "bitmapscan"):
+            await door.statements.run(text(f"SET LOCAL enable_{way} = off"))
+        assert len(await door.claim_analyses(NOW, LEASE, 1)) == 1
 
 
 async def test_two_workers_never_share_a_session(database: Database, workspace: Workspace) -> None:
