@@ -28,25 +28,26 @@ from tests.web.conftest import ADA, STRANGER, TOKEN, Client, HandClock, no_backl
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.mark.parametrize(
-    "authorization",
-    [
-        None,
-        "",
-        "Bearer",
-        "Bearer ",
-        "Basic Zm9v",
-        f"Bearer {STRANGER}",
-        f"Bearer x{TOKEN}",
-        TOKEN,
-        "Bearer fp_é",
-    ],
-)
-async def test_without_a_token_in_force_nobody_comes_in(client: Client, authorization: str | None) -> None:
-    headers = {} if authorization is None else {"Authorization": authorization}
-    answer = await client.send("GET", "/flow-proposals", None, headers=headers)
-    assert (answer.status, answer.error["code"]) == (401, "unauthorized")
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+NOT_IN_FORCE = [
+    None,
+    "",
+    "Bearer",
+    "Bearer ",
+    "Basic Zm9v",
+    f"Bearer {STRANGER}",
+    f"Bearer x{TOKEN}",
+    TOKEN,
+    "Bearer fp_é",
+]
+
+
+async def test_without_a_token_in_force_nobody_comes_in(client: Client, subtests: pytest.Subtests) -> None:
+    for authorization in NOT_IN_FORCE:
+        with subtests.test(authorization):
+            headers = {} if authorization is None else {"Authorization": authorization}
+            answer = await client.send("GET", "/flow-proposals", None, headers=headers)
+            assert (answer.status, answer.error["code"]) == (401, "unauthorized")
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 async def test_bytes_that_are_no_text_are_no_token(client: Client) -> None:
@@ -142,50 +143,48 @@ async def test_guessing_is_slow_and_locks_nobody_out(client: Client) -> None:
     assert (await client.get("/flow-proposals/stats", guesses[-1])).status == 401
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status", "code"),
-    [
-        ("GET", "/", 404, "not_found"),
-        ("GET", "/flow-proposals/", 404, "not_found"),
-        ("GET", "/flow-proposals/nothing", 404, "not_found"),
-        ("GET", "/flow-proposals/99999999999999999999999", 404, "not_found"),
-        ("GET", "/flow-proposals/9223372036854775808", 404, "not_found"),
-        ("GET", "/flow-proposals/٣", 404, "not_found"),
-        ("GET", "/sessions/7", 404, "not_found"),
-        ("DELETE", "/flow-proposals", 405, "method_not_allowed"),
-        ("GET", "/sessions", 405, "method_not_allowed"),
-    ],
-)
-async def test_what_is_not_there_is_said_in_the_same_form(
-    client: Client, method: str, path: str, status: int, code: str
-) -> None:
-    answer = await client.send(method, path)
-    assert (answer.status, answer.error["code"]) == (status, code)
-    assert ("Allow" in answer.headers) == (status == 405)
+NOT_THERE = [
+    ("GET", "/", 404, "not_found"),
+    ("GET", "/flow-proposals/", 404, "not_found"),
+    ("GET", "/flow-proposals/nothing", 404, "not_found"),
+    ("GET", "/flow-proposals/99999999999999999999999", 404, "not_found"),
+    ("GET", "/flow-proposals/9223372036854775808", 404, "not_found"),
+    ("GET", "/flow-proposals/٣", 404, "not_found"),
+    ("GET", "/sessions/7", 404, "not_found"),
+    ("DELETE", "/flow-proposals", 405, "method_not_allowed"),
+    ("GET", "/sessions", 405, "method_not_allowed"),
+]
 
 
-@pytest.mark.parametrize(
-    ("content_type", "body", "status", "code"),
-    [
-        ("text/plain", b"{}", 415, "unsupported_media_type"),
-        ("application/x-www-form-urlencoded", b"a=1", 415, "unsupported_media_type"),
-        ("application/json", b"x" * (MAX_BODY_BYTES + 1), 413, "request_entity_too_large"),
-        ("application/json", b"", 422, "invalid"),
-        ("application/json", b"{", 422, "invalid"),
-        ("application/json", b"\xff\xfe", 422, "invalid"),
-        ("application/json", b"[" * 100_000, 422, "invalid"),
-        ("application/json", b'{"a": NaN}', 422, "invalid"),
-        ("application/json", b'"\\ud800"', 422, "invalid"),
-        ("application/json", b"[1]", 422, "invalid"),
-    ],
-)
-@pytest.mark.parametrize("path", ["/sessions", "/flow-proposals/1/review"])
-async def test_body_that_cannot_be_read_is_refused(
-    client: Client, path: str, content_type: str, body: bytes, status: int, code: str
-) -> None:
-    headers = {"Content-Type": content_type}
-    answer = await client.send("POST", path, data=BytesIO(body), headers=headers)
-    assert (answer.status, answer.error["code"]) == (status, code)
+async def test_what_is_not_there_is_said_in_the_same_form(client: Client, subtests: pytest.Subtests) -> None:
+    for method, path, status, code in NOT_THERE:
+        with subtests.test(f"{method} {path}"):
+            answer = await client.send(method, path)
+            assert (answer.status, answer.error["code"]) == (status, code)
+            assert ("Allow" in answer.headers) == (status == 405)
+
+
+UNREADABLE = [
+    ("text/plain", b"{}", 415, "unsupported_media_type"),
+    ("application/x-www-form-urlencoded", b"a=1", 415, "unsupported_media_type"),
+    ("application/json", b"x" * (MAX_BODY_BYTES + 1), 413, "request_entity_too_large"),
+    ("application/json", b"", 422, "invalid"),
+    ("application/json", b"{", 422, "invalid"),
+    ("application/json", b"\xff\xfe", 422, "invalid"),
+    ("application/json", b"[" * 100_000, 422, "invalid"),
+    ("application/json", b'{"a": NaN}', 422, "invalid"),
+    ("application/json", b'"\\ud800"', 422, "invalid"),
+    ("application/json", b"[1]", 422, "invalid"),
+]
+
+
+async def test_body_that_cannot_be_read_is_refused(client: Client, subtests: pytest.Subtests) -> None:
+    for path in ("/sessions", "/flow-proposals/1/review"):
+        for content_type, body, status, code in UNREADABLE:
+            with subtests.test(f"{path} {content_type} {body[:20]!r}"):
+                headers = {"Content-Type": content_type}
+                answer = await client.send("POST", path, data=BytesIO(body), headers=headers)
+                assert (answer.status, answer.error["code"]) == (status, code)
 
 
 async def test_every_answer_keeps_itself_out_of_caches_and_pages(client: Client) -> None:

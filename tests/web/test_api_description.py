@@ -28,7 +28,7 @@ CHECKS: list[Any] = [
     openapi.response_schema_conformance,
     openapi.negative_data_rejection,
 ]
-EXAMPLES = 15
+EXAMPLES = 8
 
 
 async def test_description_is_served_to_anybody(client: Client) -> None:
