@@ -102,7 +102,9 @@ async def running(
         people = People(api, database, admin_ids=frozenset(settings.admins))
         await _introduce(database, identity, settings, people, clock)
         messenger = SlackMessenger(api, database, clock, seconds_between_messages=seconds_between_messages)
-        worker = await stack.enter_async_context(_working(database, messenger, clock)) if work else None
+        worker = (
+            await stack.enter_async_context(_working(database, messenger, clock, settings)) if work else None
+        )
         deps = SlackDeps(
             database=database,
             clock=clock,
@@ -132,11 +134,17 @@ async def running(
 
 @asynccontextmanager
 async def _working(
-    database: Database, messenger: SlackMessenger, clock: SystemClock
+    database: Database, messenger: SlackMessenger, clock: SystemClock, settings: Settings
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A worker on the job queue while the block runs; the jobs under way end before it returns."""
     async with ChartPool() as charts:
-        desk = Desk(database=database, messenger=messenger, charts=charts, clock=clock)
+        desk = Desk(
+            database=database,
+            messenger=messenger,
+            charts=charts,
+            clock=clock,
+            analyst=analyst_of(settings),
+        )
         worker = build_worker(
             database.url, {job.name: handler for job, handler in job_handlers(desk).items()}
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
@@ -29,9 +30,60 @@ class FailedAnalysis:
     error: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """How many of some sessions are behind each proposal, and how many each flow was learnt from."""
+
+    proposals: Counter[int]
+    flows: Counter[int]
+
+
 class Analyses:
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
+
+    async def claim_waiting(
+        self, session_ids: Sequence[int], now: datetime, lease: timedelta
+    ) -> list[ClaimedSession]:
+        """Those of the sessions whose analysis waits, for this worker alone until the lease ends, by id.
+
+        They are claimed once the block commits: work on them after it.
+        """
+        waiting = (
+            sessions.c.id.in_(session_ids),
+            sessions.c.analysis_status == AnalysisStatus.PENDING,
+        )
+        claim = (
+            update(sessions)
+            .where(self._own_sessions, *waiting)
+            .values(
+                analysis_status=AnalysisStatus.CLAIMED,
+                analysis_attempts=sessions.c.analysis_attempts + 1,
+                lease_until=now + lease,
+            )
+            .returning(sessions.c.id, sessions.c.analysis_attempts)
+        )
+        claimed = await self._statements.rows(claim)
+        return [
+            ClaimedSession(
+                workspace_id=self._statements.workspace_id,
+                session_id=row["id"],
+                attempt=row["analysis_attempts"],
+                lease_until=now + lease,
+            )
+            for row in sorted(claimed, key=lambda row: row["id"])
+        ]
+
+    async def taught(self, session_ids: Sequence[int]) -> Taught:
+        """What has become of the sessions' lessons."""
+        query = select(sessions.c.proposal_id, sessions.c.learned_flow_id).where(
+            self._own_sessions, sessions.c.id.in_(session_ids)
+        )
+        rows = await self._statements.rows(query)
+        return Taught(
+            proposals=Counter(row["proposal_id"] for row in rows if row["proposal_id"]),
+            flows=Counter(row["learned_flow_id"] for row in rows if row["learned_flow_id"]),
+        )
 
     async def finish_analysis(
         self,

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from bot.domain.digests import FlowMention
 from bot.domain.errors import NotFoundError
+from bot.domain.flows import FlowMention
 from bot.domain.proposals import MessageRef
 from storage.statements import Statements
 from storage.tables import digests, flow_versions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,11 @@ class Flows:
     async def find(self, flow_id: int) -> Flow | None:
         row = await self._statements.row(self._current(flows.c.id == flow_id))
         return flow_from_row(row) if row else None
+
+    async def in_use(self, flow_ids: Collection[int]) -> list[Flow]:
+        """Those of the flows that are published and not archived, by id."""
+        wanted = and_(flows.c.id.in_(flow_ids), ~flows.c.archived)
+        return await self._flows(self._current(wanted).order_by(flows.c.id))
 
     async def listed(self, *, words: str | None = None, limit: int) -> list[Flow]:
         """Flows in use: the best matches for the words, or without words all of them by title."""

@@ -11,6 +11,7 @@ from storage.digests import Digests
 from storage.drafts import Drafts
 from storage.events import Events
 from storage.flows import Flows
+from storage.gaps import Gaps
 from storage.installations import Installations
 from storage.jobs import Jobs
 from storage.members import Members
@@ -65,6 +66,10 @@ class Transaction:
     @cached_property
     def dashboards(self) -> Dashboards:
         return Dashboards(self.statements)
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        return Gaps(self.statements)
 
     @cached_property
     def digests(self) -> Digests:

@@ -16,20 +16,25 @@ from bot.domain.dashboard import Dashboard
 from bot.domain.dashboard_document import dashboard_document
 from bot.domain.digests import Digest
 from bot.domain.errors import FlowPilotError
+from bot.domain.gap_document import gap_document, gap_documents
+from bot.domain.gaps import GapReport
 from bot.domain.sessions import ProblemDomain
 from bot.domain.spending import SpendingTotal, spending_document
 from bot.domain.windows import Period
 from bot.offline import TERMINAL, SystemClock
 from bot.services.digests import preview_digest, request_digest
+from bot.services.gaps import read_gaps
 from bot.services.spending import read_spending
 from bot.services.stats import read_dashboard
 from bot.slack.views.digests import digest_message
+from bot.slack.views.gaps import gaps_message
 from bot.slack.views.stats import dashboard_message
 from storage.database import Database
 
 
 def add_to(cli: typer.Typer) -> None:
     cli.command()(stats)
+    cli.command()(gaps)
     cli.command()(digest)
 
 
@@ -76,6 +81,24 @@ async def _drawn(dashboard: Dashboard) -> Picture | None:
         return await charts.draw(Chart.DASHBOARD, dashboard)
 
 
+def gaps(
+    *,
+    period: Annotated[Period, typer.Option(help="How far back.")] = Period.MONTH,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Show where knowledge is missing, the most costly first."""
+
+    async def read(database: Database, workspace_id: str) -> GapReport:
+        return await read_gaps(database, workspace_id, days=period.days, now=SystemClock().now())
+
+    report = in_workspace(workspace, read)
+    if json:
+        print_json(gap_document(report))
+    else:
+        print_text(plain_words(gaps_message(report)))
+
+
 def digest(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print it.")] = False,
@@ -92,7 +115,13 @@ def digest(
 
     found = in_workspace(workspace, work)
     if json:
-        print_json({"due_on": found.due_on.isoformat(), "dashboard": dashboard_document(found.dashboard)})
+        print_json(
+            {
+                "due_on": found.due_on.isoformat(),
+                "dashboard": dashboard_document(found.dashboard),
+                "gaps": gap_documents(found.gaps),
+            }
+        )
     else:
         print_text(plain_words(digest_message(found, None)))
     if not dry_run:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.digests import FlowMention, QueueState
+from bot.domain.digests import QueueState
+from bot.domain.flows import FlowMention
 from bot.domain.members import Member
 from bot.domain.merging import TreeChange, compare
 from bot.domain.proposals import Proposal

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from bot.domain.dashboard import CoverageRow, Dashboard, DomainRow
+from bot.domain.dashboard import Dashboard, DomainRow
+from bot.domain.flows import FlowMention
+from bot.domain.gaps import Gap
 from bot.domain.reasons import ReasonCode
 from bot.domain.spending import NO_SPENDING, SpendingTotal
 from bot.domain.workspaces import WorkspaceSettings
@@ -24,16 +26,12 @@ class QueueState:
     oldest_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FlowMention:
-    flow_id: int
-    title: str
-    version: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One week of one workspace, up to the midnight before `due_on`. `rejected` counts proposals by why, most first."""
+    """One week of one workspace, up to the midnight before `due_on`. `rejected` counts proposals by why, most first.
+
+    `gaps` are the certain ones of the month before, the most costly first.
+    """
 
     due_on: date
     dashboard: Dashboard
@@ -41,27 +39,18 @@ class Digest:
     published: tuple[FlowMention, ...] = ()
     spending: SpendingTotal = NO_SPENDING
     rejected: Mapping[ReasonCode, int] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def has_nothing_to_say(self) -> bool:
         is_idle = self.dashboard.is_empty and self.spending.is_nothing
-        return is_idle and not self.queue.pending and not self.published and not self.rejected
+        return is_idle and not (self.queue.pending or self.published or self.rejected or self.gaps)
 
     @property
     def most_escalated(self) -> tuple[DomainRow, ...]:
         """The domains with the highest share of escalations, worst first."""
         rows = (row for row in self.dashboard.domains if row.total >= MIN_SESSIONS_TO_NAME and row.escalated)
         return tuple(sorted(rows, key=lambda row: (-row.escalated / row.total, row.domain))[:TOP_DOMAINS])
-
-    @property
-    def least_guided(self) -> tuple[CoverageRow, ...]:
-        """The domains where most sessions ran without a flow's guidance, most first."""
-        rows = (
-            row
-            for row in self.dashboard.coverage
-            if row.sessions >= MIN_SESSIONS_TO_NAME and row.guided < row.sessions
-        )
-        return tuple(sorted(rows, key=lambda row: (row.guided - row.sessions, row.domain))[:TOP_DOMAINS])
 
 
 def digest_due(settings: WorkspaceSettings, *, now: datetime, since: datetime) -> date | None:

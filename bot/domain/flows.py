@@ -19,6 +19,13 @@ class FlowOrigin(StrEnum):
     AI_ENHANCED = "ai_enhanced"
 
 
+@dataclass(frozen=True, slots=True)
+class FlowMention:
+    flow_id: int
+    title: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowDraft:
     """What is published: everything a reviewer can see and change."""

@@ -83,6 +83,19 @@ class ShowSession:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftForGap:
+    """Have the analyst work on the sessions of a gap, and tell the person what came of it.
+
+    `key` is unique to the request (Slack's trigger id), so that a repeated job says nothing twice.
+    """
+
+    name: ClassVar[str] = "gap.draft"
+    key: str
+    gap_id: int
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostDigest:
     """Post the weekly digest whose row in the database has this id."""
 
@@ -114,6 +127,7 @@ Job = (
     | DrawFlowPage
     | SendFlowFile
     | ShowSession
+    | DraftForGap
     | PostDigest
     | RefreshHome
     | ForgetWorkspace
@@ -126,6 +140,7 @@ JOBS: tuple[type[Job], ...] = (
     DrawFlowPage,
     SendFlowFile,
     ShowSession,
+    DraftForGap,
     PostDigest,
     RefreshHome,
     ForgetWorkspace,

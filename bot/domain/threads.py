@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.domain.digests import FlowMention
 from bot.domain.flow_pages import NO_USE, FlowUse
+from bot.domain.flows import FlowMention
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import AnalysisOutcome
 from bot.domain.trees import Node

@@ -22,6 +22,7 @@ from bot.services.analysis import analyze_pending, show_waiting_proposals
 from bot.services.batches import collect_batches, submit_batch
 from bot.services.digests import open_due_digest
 from bot.services.forgetting import forget_old_drafts, forget_old_job_log, forget_old_talk
+from bot.services.gaps import refresh_gaps
 from bot.services.proposals import expire_proposals
 from bot.services.troubleshooting import ask_silent_sessions
 from bot.services.uniting import unite_knowledge
@@ -79,11 +80,15 @@ def bells(
         await _for_each_workspace(database, lambda each: forget_old_drafts(database, each.id, now=now))
         await forget_old_job_log(database, now=now)
 
+    async def look_for_gaps() -> None:
+        await _for_each_workspace(database, lambda each: refresh_gaps(database, each.id, now=clock.now()))
+
     return (
         Bell("analyses", timedelta(seconds=5), analyse),
         *([Bell("batches", timedelta(minutes=1), batch)] if batches else []),
         Bell("digests", timedelta(minutes=1), open_digests),
         Bell("silence", timedelta(minutes=5), ask_silent),
+        Bell("gaps", timedelta(days=1), look_for_gaps),
         Bell("tidying", timedelta(hours=1), tidy),
     )
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from bot.domain.jobs import (
+    DraftForGap,
     DrawFlowPage,
     ForgetWorkspace,
     Job,
@@ -24,6 +25,7 @@ from bot.services.desk import Desk
 from bot.services.digests import post_digest
 from bot.services.editing import show_draft_picture
 from bot.services.flows import draw_flow_page, send_flow_file
+from bot.services.gap_drafts import draft_for_gap
 from bot.services.home import refresh_home
 from bot.services.proposals import show_proposal_card
 from bot.services.stats import redraw_stats, send_stats
@@ -71,6 +73,7 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
         DrawFlowPage: draw_flow,
         SendFlowFile: send_file,
         ShowSession: partial(show_session, desk),
+        DraftForGap: partial(draft_for_gap, desk),
         PostDigest: digest,
         RefreshHome: home,
         ForgetWorkspace: forget,

@@ -90,6 +90,17 @@ async def analyze_pending(
     return limit
 
 
+async def analyze_these(
+    database: Database, analyst: Analyst, clock: Clock, workspace_id: str, session_ids: Sequence[int]
+) -> None:
+    """Analyse those of the sessions that wait for it, before all others, each in its own commit."""
+    for session_id in session_ids:
+        async with database.transaction(workspace_id) as tx:
+            claims = await tx.sessions.claim_waiting([session_id], clock.now(), LEASE)
+        for claim in claims:
+            await _analyze_claimed(database, analyst, clock, claim)
+
+
 async def _analyze_claimed(
     database: Database, analyst: Analyst, clock: Clock, claim: ClaimedSession
 ) -> AnalysisOutcome | None:

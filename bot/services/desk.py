@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.charts.pool import ChartPool
-from bot.domain.ports import Clock, Messenger
+from bot.domain.ports import Analyst, Clock, Messenger
 from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Facts from `database`, pictures from `charts`, words through `messenger`, the time from `clock`."""
+    """Facts from `database`, pictures from `charts`, words through `messenger`, the time from `clock`.
+
+    `analyst` is asked where somebody waits for its answer.
+    """
 
     database: Database
     messenger: Messenger
     charts: ChartPool
     clock: Clock
+    analyst: Analyst

@@ -8,9 +8,10 @@ from bot.charts.registry import Chart
 from bot.domain.digests import Digest, digest_due
 from bot.domain.errors import FlowPilotError
 from bot.domain.jobs import PostDigest
-from bot.domain.windows import week_before
+from bot.domain.windows import week_before, window_ending
 from bot.domain.workspaces import Workspace
 from bot.services.desk import Desk
+from bot.services.gaps import USUAL_DAYS, find_gaps, refresh_gaps
 from storage.database import Database
 
 
@@ -45,13 +46,15 @@ async def preview_digest(database: Database, workspace_id: str, *, now: datetime
     """What a digest would say today."""
     async with database.transaction(workspace_id) as tx:
         zone = (await tx.workspaces.get()).settings.zone
-    return await build_digest(database, workspace_id, now.astimezone(zone).date())
+    return await build_digest(database, workspace_id, now.astimezone(zone).date(), now=now)
 
 
-async def build_digest(database: Database, workspace_id: str, due_on: date) -> Digest:
-    """The digest of the seven local days before `due_on`, from one snapshot."""
+async def build_digest(database: Database, workspace_id: str, due_on: date, *, now: datetime) -> Digest:
+    """The digest of the seven local days before `due_on` and of the gaps as they are now, from one snapshot."""
     async with database.snapshot(workspace_id) as tx:
-        window = week_before(due_on, (await tx.workspaces.get()).settings.zone)
+        zone = (await tx.workspaces.get()).settings.zone
+        window = week_before(due_on, zone)
+        found = await find_gaps(tx, window_ending(now, USUAL_DAYS, zone))
         return Digest(
             due_on=due_on,
             dashboard=await tx.dashboards.dashboard(window),
@@ -59,6 +62,7 @@ async def build_digest(database: Database, workspace_id: str, due_on: date) -> D
             published=await tx.digests.published_between(window.start, window.end),
             rejected=await tx.proposals.rejected_between(window.start, window.end),
             spending=await tx.spendings.between(window.start, window.end),
+            gaps=found.alerts,
         )
 
 
@@ -69,7 +73,9 @@ async def post_digest(desk: Desk, workspace_id: str, digest_id: int) -> None:
         channel = (await tx.workspaces.get()).settings.digest_channel
     if opened.posted_at is not None or channel is None:
         return
-    digest = await build_digest(desk.database, workspace_id, opened.due_on)
+    now = desk.clock.now()
+    await refresh_gaps(desk.database, workspace_id, now=now)
+    digest = await build_digest(desk.database, workspace_id, opened.due_on, now=now)
     picture = None if digest.dashboard.is_empty else await desk.charts.draw(Chart.DIGEST, digest)
     key = f"digest:{digest_id}"
     ref = await desk.messenger.post_digest(workspace_id, channel, digest, picture, key=key)

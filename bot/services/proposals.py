@@ -9,9 +9,8 @@ from datetime import datetime
 from bot.ai.redaction import redacted
 from bot.charts.registry import Chart
 from bot.domain.cards import Picture, ProposalCard, ProposalDetails
-from bot.domain.digests import FlowMention
 from bot.domain.editing import Edited, Subject
-from bot.domain.flows import Flow, FlowDraft, FlowOrigin
+from bot.domain.flows import Flow, FlowDraft, FlowMention, FlowOrigin
 from bot.domain.merging import TreeChange, compare
 from bot.domain.proposals import (
     Proposal,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bot.domain.digests import FlowMention
 from bot.domain.errors import NotFoundError
 from bot.domain.flow_pages import NO_USE
+from bot.domain.flows import FlowMention
 from bot.domain.jobs import ShowSession
 from bot.domain.ports import Messenger
 from bot.domain.sessions import SessionStatus

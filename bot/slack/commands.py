@@ -12,8 +12,6 @@ from bot.domain.windows import PERIODS
 from bot.domain.words import domain_name
 
 USUAL_DAYS = 30
-NOT_YET = frozenset({"gaps"})
-"""Announced, and not there yet."""
 
 _PERIOD = re.compile(r"(\d{1,4})\s?d(?:ays?)?")
 _NAMED = re.compile(r"(?<!\S)(ticket|domain):(\S+)", re.IGNORECASE)
@@ -41,6 +39,11 @@ class StartAsked:
 @dataclass(frozen=True, slots=True)
 class SessionsAsked:
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapsAsked:
+    days: int = USUAL_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,6 @@ class HelpAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class NotYetAsked:
-    command: str
-
-
-@dataclass(frozen=True, slots=True)
 class UnknownPeriod:
     word: str
 
@@ -91,12 +89,12 @@ Asked: TypeAlias = (
     StatsAsked
     | StartAsked
     | SessionsAsked
+    | GapsAsked
     | QueueAsked
     | FlowsAsked
     | DigestAsked
     | SettingsAsked
     | HelpAsked
-    | NotYetAsked
     | UnknownPeriod
     | UnknownDomain
 )
@@ -119,10 +117,10 @@ def understand(text: str) -> Asked:
             return _stats(words)
         case "start":
             return understand_start(text.strip()[len(command) :])
+        case "gaps":
+            return _gaps(words)
         case "flows":
             return FlowsAsked(" ".join(words))
-        case _ if command in NOT_YET:
-            return NotYetAsked(command)
     return _WITHOUT_WORDS.get(command) or HelpAsked(text.strip())
 
 
@@ -158,6 +156,13 @@ def _stats(words: list[str]) -> StatsAsked | UnknownPeriod | UnknownDomain:
     if domain is None:
         return UnknownPeriod(named) if named.isdecimal() else UnknownDomain(named)
     return StatsAsked(days=days, domain=domain, share=share)
+
+
+def _gaps(words: list[str]) -> GapsAsked | UnknownPeriod:
+    if not words:
+        return GapsAsked()
+    days = _period(" ".join(words))
+    return GapsAsked(days=days) if days in PERIODS else UnknownPeriod(" ".join(words))
 
 
 def _period(word: str) -> int | None:

@@ -33,6 +33,13 @@ from bot.slack.listeners.flows import (
     handle_restore_clicked,
     handle_roll_back_clicked,
 )
+from bot.slack.listeners.gaps import (
+    handle_gap_clicked,
+    handle_gap_draft_clicked,
+    handle_gap_mute_clicked,
+    handle_gap_muted,
+    handle_gaps_clicked,
+)
 from bot.slack.listeners.help import handle_command_typed, handle_direct_message, handle_mentioned
 from bot.slack.listeners.home import handle_home_opened
 from bot.slack.listeners.lifecycle import handle_app_removed
@@ -76,7 +83,7 @@ from bot.slack.listeners.stats import (
     handle_share_clicked,
     handle_share_submitted,
 )
-from bot.slack.payloads import conversation, editor, flows, proposals, sessions, settings, stats
+from bot.slack.payloads import conversation, editor, flows, gaps, proposals, sessions, settings, stats
 from bot.slack.refusals import explain
 from bot.slack.views.blocks import Json
 
@@ -123,6 +130,10 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.FLOW_YAML: Route(flows.flow_export_click, handle_export_clicked),
     Action.FLOWS_NEXT: Route(flows.flows_turned, handle_flows_turned),
     Action.FLOWS_PREVIOUS: Route(flows.flows_turned, handle_flows_turned),
+    Action.GAP_DRAFT: Route(gaps.gap_click, handle_gap_draft_clicked),
+    Action.GAP_MUTE: Route(gaps.gap_click, handle_gap_mute_clicked),
+    Action.GAP_VIEW: Route(gaps.gap_click, handle_gap_clicked),
+    Action.GAPS_OPEN: Route(gaps.gaps_click, handle_gaps_clicked),
     Action.QUEUE_OPEN: Route(proposals.queue_click, handle_queue_clicked),
     **{action: Route(sessions.answer_click, handle_answer_clicked) for action in ANSWER_ACTIONS},
     Action.SESSION_ABANDON: Route(sessions.session_click, handle_abandon_clicked),
@@ -145,6 +156,7 @@ ACTIONS: Mapping[Action, Route[Any]] = {
 VIEWS: Mapping[Callback, Route[Any]] = {
     Callback.DRAFT_PUBLISH: Route(editor.draft_submitted, handle_publish_submitted),
     **{callback: Route(editor.draft_submitted, submitting(callback)) for callback in EDITS},
+    Callback.GAP_MUTE: Route(gaps.gap_muted, handle_gap_muted),
     Callback.PROPOSAL_EXPLAIN: Route(proposals.reason_submitted, handle_explanation_submitted),
     Callback.PROPOSAL_REJECT: Route(proposals.reason_submitted, handle_rejection_submitted),
     Callback.SESSION_ELSE: Route(sessions.session_submitted, handle_else_submitted),

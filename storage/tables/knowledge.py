@@ -25,6 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from bot.domain.flows import FlowOrigin
+from bot.domain.gap_rule import GapLevel
+from bot.domain.gaps import GapKind, MuteCode
 from bot.domain.proposals import ProposalKind, ProposalStatus
 from bot.domain.reasons import ReasonCode
 from bot.domain.sessions import ProblemDomain
@@ -173,8 +175,7 @@ gaps = Table(
     text("kind"),
     text("key"),
     text("level"),
-    text("severity"),
-    text("sentence"),
+    text("subject"),
     text("problem_domain", nullable=True),
     Column("flow_id", BigInteger),
     Column("figures", JSONB, nullable=False),
@@ -183,12 +184,23 @@ gaps = Table(
     moment("opened_at"),
     moment("seen_at"),
     moment("closed_at", nullable=True),
+    # Who called it no gap, why, and the figures at which that was so.
+    moment("muted_at", nullable=True),
+    text("muted_by", nullable=True),
+    text("muted_code", nullable=True),
+    text("muted_reason", nullable=True),
+    Column("muted_figures", JSONB),
+    # What was drafted for it, and the figures at that time: a later report says what it did.
+    Column("proposal_id", BigInteger),
+    Column("drafted_figures", JSONB),
     of_workspace(),
     refers("flow_id", "flows", cascade=True),
+    refers("proposal_id", "proposals"),
     UniqueConstraint("workspace_id", "kind", "key", name="key"),
-    one_of("kind", ("weak_step", "high_escalation", "uncharted", "repeated_pattern", "unfindable")),
-    one_of("level", ("alert", "watch")),
-    one_of("severity", ("high", "medium", "low")),
+    one_of("kind", GapKind),
+    one_of("level", GapLevel),
+    one_of("muted_code", MuteCode),
+    CheckConstraint("(muted_at IS NULL) = (muted_figures IS NULL)", name="muted"),
     one_of("problem_domain", ProblemDomain),
 )
 

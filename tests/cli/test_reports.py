@@ -21,12 +21,15 @@ def png_size(path: Path) -> tuple[int, int]:
 
 async def test_dashboard_is_told_printed_and_drawn(with_flows: FlowPilot, home: Path) -> None:
     picture = home / "stats.png"
-    words, document = await asyncio.gather(
-        with_flows("stats"), with_flows("stats", "--period", "90d", "--json", "--png", str(picture))
+    words, gaps, document = await asyncio.gather(
+        with_flows("stats"),
+        with_flows("gaps", "--json"),
+        with_flows("stats", "--period", "90d", "--json", "--png", str(picture)),
     )
     assert (words.code, words.err) == (0, "")
     assert words.out.startswith("Last 30 days: ")
     assert "*" not in words.out
+    assert (gaps.document["period"], gaps.err) == ("30d", "")
     figures = document.document
     assert (figures["period"], figures["domain"]) == ("90d", None)
     assert 0 < figures["total_sessions"] <= FIRST
@@ -43,5 +46,5 @@ async def test_digest_is_shown_without_being_posted(with_flows: FlowPilot) -> No
     assert (words.code, words.err) == (0, "")
     assert words.out.startswith("FlowPilot week ")
     assert "Review queue" in words.out
-    assert document.document.keys() == {"due_on", "dashboard"}
+    assert document.document.keys() == {"due_on", "dashboard", "gaps"}
     assert document.document["dashboard"]["period"] == "7d"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bot.ai.outline import OutlineAnalyst
 from bot.charts.pool import ChartPool
 from bot.domain.cards import Asked, Document, HomeFacts, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
@@ -92,4 +93,6 @@ class RememberingMessenger:
 
 
 def a_desk(database: Database, messenger: RememberingMessenger, charts: ChartPool) -> Desk:
-    return Desk(database=database, messenger=messenger, charts=charts, clock=StoppedClock())
+    return Desk(
+        database=database, messenger=messenger, charts=charts, clock=StoppedClock(), analyst=OutlineAnalyst()
+    )

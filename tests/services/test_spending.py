@@ -93,7 +93,7 @@ async def test_budget_of_nothing_asks_nothing_and_rules_do_the_work(
     assert await analysed(database, service) == [AnalysisOutcome.PROPOSED, AnalysisOutcome.JOINED]
     assert service.requests == 0
     assert await analysts(superuser) == [f"{VERSION} in place of {CLAUDE}"] * 2
-    digest = await build_digest(database, workspace.id, (NOW + timedelta(days=1)).date())
+    digest = await build_digest(database, workspace.id, (NOW + timedelta(days=1)).date(), now=NOW)
     assert digest.spending.troubles == {Trouble.OVER_BUDGET: 2}
     assert "Rules analysed 2 sessions instead: the day's budget was spent." in str(
         digest_message(digest, None)

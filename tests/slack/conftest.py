@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 from aiohttp import web
 
+from bot.ai.outline import OutlineAnalyst
 from bot.charts.pool import ChartPool
 from bot.charts.registry import Chart
 from bot.domain.cards import Picture
@@ -187,7 +188,11 @@ async def bot(sandbox: Sandbox, database: Database, superuser: asyncpg.Connectio
         api = SlackApi(session, base_url=sandbox.api_url, tokens=tokens, sleep=sleeps)
         messenger = SlackMessenger(api, database, clock, sleep=sleeps, seconds_between_messages=0.0)
         desk = Desk(
-            database=database, messenger=messenger, charts=cast(ChartPool, PlainCharts()), clock=clock
+            database=database,
+            messenger=messenger,
+            charts=cast(ChartPool, PlainCharts()),
+            clock=clock,
+            analyst=OutlineAnalyst(),
         )
         references = (f"ref{number}" for number in count(1))
         deps = SlackDeps(

@@ -8,8 +8,8 @@ from bot.domain.sessions import ProblemDomain
 from bot.slack.commands import (
     Asked,
     DigestAsked,
+    GapsAsked,
     HelpAsked,
-    NotYetAsked,
     QueueAsked,
     SessionsAsked,
     StartAsked,
@@ -42,7 +42,6 @@ from bot.slack.payloads.conversation import app_removed, direct_message, mention
         ("digest", DigestAsked()),
         ("help", HelpAsked()),
         ("   ", HelpAsked()),
-        ("gaps 30d", NotYetAsked("gaps")),
         ("Start VPN drops", StartAsked(problem="VPN drops")),
         (
             "start domain:Active-Directory  VPN: drops ticket:INC-7 again",
@@ -51,6 +50,9 @@ from bot.slack.payloads.conversation import app_removed, direct_message, mention
         ("start VPN domain:plumbing", UnknownDomain("plumbing")),
         ("start", StartAsked(problem="")),
         ("sessions", SessionsAsked()),
+        ("gaps", GapsAsked()),
+        ("gaps 7 days", GapsAsked(days=7)),
+        ("gaps networking", UnknownPeriod("networking")),
         ("Frobnicate NOW", HelpAsked("Frobnicate NOW")),
     ],
 )

@@ -15,10 +15,9 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.domain.cards import ProposalCard, ProposalDetails
-from bot.domain.digests import FlowMention
 from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, TreeProblem
-from bot.domain.flows import FlowDraft
+from bot.domain.flows import FlowDraft, FlowMention
 from bot.domain.members import Member
 from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import ProposalKind, ProposalStatus
@@ -34,6 +33,7 @@ from bot.slack.views import (
     digests,
     editor,
     flows,
+    gaps,
     home,
     notices,
     proposals,
@@ -59,6 +59,7 @@ MODULES = (
     digests,
     editor,
     flows,
+    gaps,
     help_view,
     home,
     notices,

@@ -1,6 +1,7 @@
 """No statement reaches another workspace: by the catalog, by the stores, and by statements that try."""
 
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,15 +13,19 @@ from sqlalchemy import text
 from bot.domain.editing import DraftGoneError, DraftMovedError, Edited, Subject
 from bot.domain.errors import KnowledgeMovedError, LeaseLostError, NotFoundError
 from bot.domain.flows import FlowOrigin
+from bot.domain.gap_rule import GapLevel
+from bot.domain.gaps import Gap, GapFigures, GapHistory, GapKind, MuteCode
 from bot.domain.members import Role
 from bot.domain.proposal_lists import ProposalFilter
 from bot.domain.proposals import Decision, MessageRef, ProposalKind, ProposalStatus
 from bot.domain.replay import ProposalReplay
-from bot.domain.sessions import AnalysisOutcome, SessionSource
+from bot.domain.sessions import AnalysisOutcome, ProblemDomain, Session, SessionSource
 from bot.domain.spending import NO_SPENDING, Spending
+from bot.domain.statistics import Rate
 from bot.domain.troubleshooting import Flag
 from bot.domain.windows import Window
 from bot.domain.workspaces import Workspace, WorkspaceSettings
+from storage.analyses import Taught
 from storage.database import Database
 from storage.installations import Installation
 from storage.statements import Statements
@@ -40,6 +45,15 @@ MAY_USE_THE_DOOR = {
 }
 SPENDING = Spending(model="claude", requests=1, cost_micros=7)
 WINDOW = Window(NOW - timedelta(days=7), NOW, "UTC", 7)
+A_GAP = Gap(
+    kind=GapKind.UNCHARTED,
+    key="domain:printing",
+    level=GapLevel.ALERT,
+    subject="Printing",
+    figures=GapFigures(rate=Rate(6, 6), baseline=0.45, certainty=0.93, days=30),
+    engineers=2,
+    minutes_saved=60.0,
+)
 NOTHING: tuple[object, ...] = (None, [], {}, (), set(), 0, False)
 
 Touch = Callable[[Transaction], Awaitable[object]]
@@ -211,6 +225,9 @@ class Belongings:
             await tx.spendings.add(self.session.id, SPENDING, analyst="claude", now=NOW)
             await tx.batches.open({self.session.id: []}, analyst="claude", model="claude", until=NOW, now=NOW)
             (self.batch,) = await tx.batches.opened()
+            await tx.gaps.write([A_GAP], now=NOW)
+            (gap,) = (await tx.gaps.history()).stored
+            self.gap = gap.id
             await tx.audit.record("U1", "approve", "proposal", self.proposal.id, {}, NOW)
             thread_id = await tx.threads.begin(
                 a_live_session(), channel="C1", thread_ts="1.1", place=None, now=NOW
@@ -331,6 +348,18 @@ class Belongings:
             lambda tx: tx.drafts.save(self.draft, seen_revision=1),
             lambda tx: tx.drafts.forget(self.draft.subject),
             lambda tx: tx.drafts.forget_idle(NOW + timedelta(days=1)),
+            lambda tx: tx.gaps.flows(WINDOW, 9),
+            lambda tx: steps_of(tx, flow),
+            lambda tx: tx.gaps.unmatched(WINDOW, 9),
+            lambda tx: tx.gaps.taught_later(WINDOW),
+            lambda tx: tx.gaps.published_at([flow]),
+            lambda tx: tx.gaps.get(self.gap),
+            lambda tx: tx.gaps.close_others([], now=NOW),
+            lambda tx: tx.gaps.mute(self.gap, by="U1", code=MuteCode.ONE_OFF, reason=None, now=NOW),
+            lambda tx: tx.gaps.set_proposal(self.gap, proposal),
+            lambda tx: tx.gaps.published_for(NOW - timedelta(days=9), 9),
+            lambda tx: tx.gaps.teaching(ProblemDomain.NETWORKING, NOW - timedelta(days=9), 9),
+            lambda tx: tx.sessions.claim_waiting([session], NOW, timedelta(minutes=1)),
             lambda tx: tx.members.find("U1"),
             lambda tx: tx.members.set_role("U1", Role.ENGINEER),
             lambda tx: tx.members.admins(),
@@ -365,6 +394,10 @@ async def problems_of(tx: Transaction, flow_id: int) -> list[str]:
     return (await tx.sessions.problems_of_flows([flow_id], 9))[flow_id]
 
 
+async def steps_of(tx: Transaction, flow_id: int) -> tuple[Session, ...]:
+    return (await tx.gaps.walked(WINDOW, [flow_id], 9))[flow_id]
+
+
 async def use_of(tx: Transaction, flow_id: int) -> int:
     return (await tx.flows.uses([flow_id]))[flow_id].behind
 
@@ -395,6 +428,11 @@ async def test_strangers_find_and_change_nothing(
     async with database.snapshot(other_workspace.id) as tx:
         assert (await tx.dashboards.dashboard(WINDOW)).is_empty
         assert await tx.spendings.between(NOW, NOW + timedelta(days=1)) == NO_SPENDING
+        assert (await tx.gaps.domains(WINDOW))[0].ended == 0
+        assert await tx.gaps.history() == GapHistory()
+        assert await tx.sessions.taught([belongings.session.id]) == Taught(
+            proposals=Counter(), flows=Counter()
+        )
     async with database.transaction(other_workspace.id) as tx:
         assert await tx.batches.unbatched(9) == ([], [])
     assert await everything(superuser, workspace.id) == before

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.domain.digests import FlowMention
 from bot.domain.errors import KnowledgeMovedError, NotFoundError
+from bot.domain.flows import FlowMention
 from bot.domain.members import Member, Role
 from bot.domain.proposals import MessageRef
 from bot.domain.workspaces import Workspace, WorkspaceSettings

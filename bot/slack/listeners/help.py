@@ -6,8 +6,8 @@ from bot.slack.commands import (
     Asked,
     DigestAsked,
     FlowsAsked,
+    GapsAsked,
     HelpAsked,
-    NotYetAsked,
     QueueAsked,
     SessionsAsked,
     SettingsAsked,
@@ -21,6 +21,7 @@ from bot.slack.commands import (
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.listeners.digests import handle_digest_asked
 from bot.slack.listeners.flows import handle_flows_asked
+from bot.slack.listeners.gaps import handle_gaps_asked
 from bot.slack.listeners.queue import handle_queue_asked
 from bot.slack.listeners.sessions import (
     asks_for_help,
@@ -35,7 +36,6 @@ from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mention
 from bot.slack.views.blocks import Json
 from bot.slack.views.help import (
     help_message,
-    not_yet_message,
     unknown_domain_message,
     unknown_period_message,
 )
@@ -50,6 +50,8 @@ async def handle_command_typed(command: CommandTyped, ack: Ack, deps: SlackDeps)
             await handle_start_asked(command, asked, ack, deps)
         case SessionsAsked():
             await handle_sessions_asked(command, ack, deps)
+        case GapsAsked():
+            await handle_gaps_asked(command, asked, ack, deps)
         case QueueAsked():
             await handle_queue_asked(command, ack, deps)
         case FlowsAsked():
@@ -88,8 +90,6 @@ async def handle_direct_message(message: DirectMessage, _ack: Ack, deps: SlackDe
 
 def _answer_to(asked: Asked) -> Json:
     match asked:
-        case NotYetAsked(command=command):
-            return not_yet_message(command)
         case UnknownPeriod(word=word):
             return unknown_period_message(word)
         case UnknownDomain(words=words):

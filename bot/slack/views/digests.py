@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.domain.digests import Digest, FlowMention, QueueState
+from bot.domain.digests import Digest, QueueState
+from bot.domain.flows import FlowMention
+from bot.domain.gaps import Gap
 from bot.domain.reasons import REASON_WORDS, ReasonCode
 from bot.domain.spending import TROUBLE_IN_WORDS, SpendingTotal
-from bot.domain.statistics import Rate
-from bot.domain.words import counted, dollars, domain_name, listed, share_of
+from bot.domain.words import counted, dollars, duration, listed
 from bot.slack.ids import Action
-from bot.slack.mrkdwn import bold, escape
-from bot.slack.views import samples
+from bot.slack.mrkdwn import bold
+from bot.slack.views import samples, samples_gaps
 from bot.slack.views.blocks import Json, actions, button, context, message, section
+from bot.slack.views.gaps import gap_buttons, gap_line
 from bot.slack.views.stats import NO_PICTURE, change_sentences, headline_of
 
 SHOWN_FLOWS = 5
+SHOWN_GAPS = 3
+GAPS = "Knowledge gaps"
 
 
 def digest_message(digest: Digest, picture: Json | None) -> Json:
@@ -28,6 +33,7 @@ def digest_message(digest: Digest, picture: Json | None) -> Json:
     parts = [
         section(f"*{_headline(digest)}* {_changes(digest)}"),
         *([] if digest.dashboard.is_empty else [picture or context(NO_PICTURE)]),
+        *_gaps(digest),
         *(section(paragraph) for paragraph in _paragraphs(digest)),
         *([actions([button("Open Queue", Action.QUEUE_OPEN, "queue")])] if digest.queue.pending else []),
     ]
@@ -40,6 +46,7 @@ def digest_preview(digest: Digest) -> Json:
         return message(_nothing(digest))
     note = "This is what the digest would say today; the picture comes with the real one."
     parts = [section(f"*{_headline(digest)}* {_changes(digest)}")]
+    parts += [section(f"*{GAPS}*\n{lines}")] if (lines := "\n".join(_gap_lines(digest))) else []
     parts += [section(paragraph) for paragraph in _paragraphs(digest)]
     return message(f"{_headline(digest)} {_changes(digest)}", [*parts, context(note)])
 
@@ -63,12 +70,6 @@ def _changes(digest: Digest) -> str:
 
 
 def _paragraphs(digest: Digest) -> Iterator[str]:
-    escalated = [(row.domain, Rate(row.escalated, row.total)) for row in digest.most_escalated]
-    if escalated:
-        yield _ranking("Most escalations", "escalated", escalated)
-    unguided = [(row.domain, Rate(row.sessions - row.guided, row.sessions)) for row in digest.least_guided]
-    if unguided:
-        yield _ranking("Most sessions without a flow", "without a flow", unguided)
     yield f"*Review queue*\n{_queue(digest.queue, digest.due_on, digest.dashboard.window.zone)}"
     if digest.published:
         yield f"*Published*\n{_flows(digest.published)}"
@@ -78,19 +79,22 @@ def _paragraphs(digest: Digest) -> Iterator[str]:
         yield f"*Analysis*\n{_analysis(digest.spending)}"
 
 
-def _ranking(label: str, what: str, rows: list[tuple[str, Rate]]) -> str:
-    lines = [
-        f"{place}. {escape(domain_name(domain))}: {_of(rate)} {what}"
-        for place, (domain, rate) in enumerate(rows, 1)
+def _gaps(digest: Digest) -> Iterator[Json]:
+    """Each of the most costly gaps with what to do about it."""
+    for place, (gap, line) in enumerate(zip(digest.gaps, _gap_lines(digest), strict=False)):
+        yield section(line if place else f"*{GAPS}*\n{line}")
+        if buttons := gap_buttons(gap):
+            yield actions(buttons)
+
+
+def _gap_lines(digest: Digest) -> list[str]:
+    return [
+        f"{place}. {gap_line(gap)}{_cost_of(gap)}" for place, gap in enumerate(digest.gaps[:SHOWN_GAPS], 1)
     ]
-    return "\n".join([f"*{label}*", *lines])
 
 
-def _of(rate: Rate) -> str:
-    """Always the counts, and the share where it says something: "9 of 12 (75 %)"."""
-    counts = f"{rate.hits} of {rate.n}"
-    share = share_of(rate)
-    return counts if share == counts else f"{counts} ({share})"
+def _cost_of(gap: Gap) -> str:
+    return f", about {duration(gap.minutes_saved)} a month" if gap.minutes_saved >= 1 else ""
 
 
 def _queue(queue: QueueState, due_on: date, zone: str) -> str:
@@ -135,9 +139,11 @@ def _cost(spending: SpendingTotal) -> str:
     return f"for {dollars(spending.known_cost_micros)}{more}"
 
 
+_WITH_GAPS = replace(samples.DIGEST, gaps=samples_gaps.GAPS.alerts)
+
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
-    "digest": partial(digest_message, samples.DIGEST, samples.PICTURE),
+    "digest": partial(digest_message, _WITH_GAPS, samples.PICTURE),
     "digest, picture missing": partial(digest_message, samples.DIGEST, None),
     "nothing to say": partial(digest_message, samples.NOTHING, None),
-    "preview": partial(digest_preview, samples.DIGEST),
+    "preview": partial(digest_preview, _WITH_GAPS),
 }

@@ -11,11 +11,15 @@ from bot.slack.ids import COMMAND
 from bot.slack.mrkdwn import inline, plain
 from bot.slack.views.blocks import Json, message
 
-USAGE_HINT = "start <problem> · sessions · stats [7d|30d|90d] [domain] [share] · queue · flows [words] · digest · settings · help"
+USAGE_HINT = (
+    "start <problem> · sessions · stats [7d|30d|90d] [domain] [share] · gaps [7d|30d|90d] · queue · flows [words]"
+    " · digest · settings · help"
+)
 COMMANDS = (
     ("start", "and what is wrong: a session in a thread; add `ticket:1042` or `domain:networking`"),
     ("sessions", "your sessions, and the way to their threads"),
     ("stats", "the numbers of the last 30 days; add `7d` or `90d`, a domain, `share` for everybody here"),
+    ("gaps", "where knowledge is missing; add `7d` or `90d`"),
     ("queue", "what waits for a review"),
     ("flows", "the published flows; add words to search, or `archived` for those out of use"),
     ("digest", "this week's digest as it would be today"),
@@ -33,11 +37,6 @@ def help_message(not_understood: str = "") -> Json:
     """The commands that work; first what was not understood, if anything."""
     before = f"I do not know “{inline(plain(not_understood, QUOTED_CHARACTERS))}”. " if not_understood else ""
     return message(before + WHAT_IT_DOES + "\n" + _commands())
-
-
-def not_yet_message(command: str) -> Json:
-    """For a command that is planned and does not work yet."""
-    return message(f"`{COMMAND} {inline(command)}` is not there yet. What works today:\n{_commands()}")
 
 
 def unknown_period_message(word: str) -> Json:
@@ -58,7 +57,6 @@ def _commands() -> str:
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "help": help_message,
     "not understood": partial(help_message, "<!channel> do *something*"),
-    "not there yet": partial(not_yet_message, "gaps"),
     "unknown period": partial(unknown_period_message, "14d"),
     "unknown domain": partial(unknown_domain_message, "plumbing"),
 }

@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.domain.cards import HomeFacts, ProposalCard
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Knowledge, TierRow, Totals
-from bot.domain.digests import Digest, FlowMention, QueueState
+from bot.domain.digests import Digest, QueueState
 from bot.domain.flow_pages import FlowList, FlowPage, FlowUse
-from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
+from bot.domain.flows import Flow, FlowDraft, FlowMention, FlowOrigin, FlowVersion
 from bot.domain.members import Member, Role
 from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
 from bot.domain.reasons import ReasonCode

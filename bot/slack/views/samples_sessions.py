@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.digests import FlowMention
 from bot.domain.flow_pages import FlowUse
+from bot.domain.flows import FlowMention
 from bot.domain.sessions import (
     AnalysisOutcome,
     ConfidenceTier,

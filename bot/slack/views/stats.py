@@ -178,7 +178,9 @@ def _buttons(dashboard: Dashboard) -> Json:
         )
         for days, action in PERIOD_ACTIONS.items()
     ]
-    return actions([*periods, button("Share", Action.STATS_SHARE, period_value(shown, dashboard.domain))])
+    gaps = button("Knowledge Gaps", Action.GAPS_OPEN, str(shown))
+    share = button("Share", Action.STATS_SHARE, period_value(shown, dashboard.domain))
+    return actions([*periods, gaps, share])
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
