@@ -9,15 +9,17 @@ from http import HTTPStatus
 from aiohttp import web
 from pydantic import BaseModel
 
-from bot.web.api import analytics, proposals, sessions
+from bot.web.api import analytics, gaps, proposals, sessions
 from bot.web.api.analytics_models import Dashboard, DashboardQuery
 from bot.web.api.calls import Call
+from bot.web.api.gap_models import GapsQuery, KnowledgeGaps
 from bot.web.api.gate import Allowance
 from bot.web.api.proposal_models import Proposal, ProposalPage, ProposalsQuery, ProposalStats
 from bot.web.api.review_models import Review
 from bot.web.api.session_models import Session, SessionRecord
 
 ANALYTICS = Allowance("analytics", 15)
+GAPS = Allowance("gaps", 10)
 OTHER = Allowance("other", 120)
 
 
@@ -50,6 +52,16 @@ ENDPOINTS = (
         response=Dashboard,
         allowance=ANALYTICS,
         has_csv=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/analytics/flowpilot/knowledge-gaps",
+        name="readKnowledgeGaps",
+        summary="Where knowledge is missing, the most costly first",
+        answer=gaps.knowledge_gaps,
+        query=GapsQuery,
+        response=KnowledgeGaps,
+        allowance=GAPS,
     ),
     Endpoint(
         method="GET",
