@@ -64,7 +64,9 @@ class Database:
     async def transaction(self, workspace_id: str) -> AsyncIterator[Transaction]:
         """READ COMMITTED, in one workspace: committed at the end of the block, rolled back by an error."""
         async with _begin(self._engine, TENANT, workspace_id) as connection:
-            yield Transaction(Statements(connection, workspace_id))
+            tx = Transaction(Statements(connection, workspace_id))
+            yield tx
+            await tx.jobs.enqueue_left_over()
 
     @asynccontextmanager
     async def snapshot(self, workspace_id: str) -> AsyncIterator[Transaction]:

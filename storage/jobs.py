@@ -53,6 +53,7 @@ def job_to_payload(workspace_id: str, job: Job) -> bytes:
 class Jobs:
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
+        self._last: dict[tuple[Job, str], timedelta] = {}
 
     async def enqueue(
         self, job: Job, *, delay: timedelta | None = None, dedupe_key: str | None = None
@@ -70,6 +71,20 @@ class Jobs:
                 if await self._enqueue(driver, job, delay, each):
                     return
             await self._enqueue(driver, job, delay, None)
+
+    def enqueue_last(self, job: Job, *, delay: timedelta, dedupe_key: str) -> None:
+        """As `enqueue`, when this transaction is about to commit.
+
+        For a job that many transactions leave: each locks the one that waits until it commits, and two that went on to
+        lock other rows could wait for each other.
+        """
+        self._last[job, dedupe_key] = delay
+
+    async def enqueue_left_over(self) -> None:
+        """Enqueue what was left for the end: the database does that."""
+        for (job, dedupe_key), delay in self._last.items():
+            await self.enqueue(job, delay=delay, dedupe_key=dedupe_key)
+        self._last.clear()
 
     async def _enqueue(self, driver: Driver, job: Job, delay: timedelta | None, key: str | None) -> bool:
         """Whether a job waits now that will see this transaction.

@@ -141,6 +141,16 @@ async def test_equal_jobs_that_wait_are_one(
     assert len(await jobs_left(superuser)) == 4
 
 
+async def test_a_job_for_the_end_is_left_once_and_after_all_others(
+    database: Database, workspace: Workspace, superuser: asyncpg.Connection
+) -> None:
+    async with database.transaction(workspace.id) as tx:
+        for _ in range(3):
+            tx.jobs.enqueue_last(ShowProposalCard(1), delay=timedelta(hours=1), dedupe_key="all")
+        await tx.jobs.enqueue(HOME)
+    assert [job["entrypoint"] for job in await jobs_left(superuser)] == [HOME.name, ShowProposalCard.name]
+
+
 async def test_a_job_that_waits_its_delay_out_is_done_at_once_when_somebody_asks(
     database: Database, workspace: Workspace, superuser: asyncpg.Connection
 ) -> None:
