@@ -12,10 +12,12 @@ from storage.drafts import Drafts
 from storage.events import Events
 from storage.flows import Flows
 from storage.gaps import Gaps
+from storage.homes import Homes
 from storage.installations import Installations
 from storage.jobs import Jobs
 from storage.members import Members
 from storage.proposals import Proposals
+from storage.review_queue import ReviewQueue
 from storage.sessions import Sessions
 from storage.spending import Spendings
 from storage.statements import Statements
@@ -58,6 +60,14 @@ class Transaction:
     @cached_property
     def proposals(self) -> Proposals:
         return Proposals(self.statements)
+
+    @cached_property
+    def review_queue(self) -> ReviewQueue:
+        return ReviewQueue(self.statements)
+
+    @cached_property
+    def homes(self) -> Homes:
+        return Homes(self.statements)
 
     @cached_property
     def drafts(self) -> Drafts:

@@ -2,6 +2,7 @@
 
 from storage.tables.batches import batch_items, batches
 from storage.tables.drafts import drafts
+from storage.tables.homes import home_views
 from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, gaps, proposals, search_words
 from storage.tables.metadata import metadata
 from storage.tables.sessions import pushes, scripts, sessions
@@ -29,6 +30,7 @@ __all__ = [
     "flow_versions",
     "flows",
     "gaps",
+    "home_views",
     "installations",
     "members",
     "metadata",

@@ -132,6 +132,15 @@ sessions = Table(
         "id",
         postgresql_where=sql("learned_flow_id IS NOT NULL"),
     ),
+    Index(
+        "ix_sessions_engineer",
+        "workspace_id",
+        "engineer",
+        "status",
+        "created_at",
+        "id",
+        postgresql_where=sql("engineer IS NOT NULL"),
+    ),
     # Live sessions go before imported ones: an import of thousands must not hold up the thread of this morning.
     Index(
         "ix_sessions_to_analyse",
