@@ -24,11 +24,12 @@ from bot.domain.homes import (
 from bot.domain.proposals import ProposalStatus
 from bot.domain.review_queue import QueueFilter, QueueKind, QueueOrder
 from bot.domain.sessions import AnalysisOutcome, AnalysisStatus, SessionStatus
+from bot.domain.troubleshooting import OPEN
 from storage.sessions import session_from_row
 from storage.statements import Statements
 from storage.tables import flows, home_views, proposals, sessions
 
-OPEN = (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.REQUESTING_ESCALATION)
+_RESOLVED = (SessionStatus.RESOLVED,)
 
 
 class Homes:
@@ -121,9 +122,6 @@ class Homes:
         )
         newest = query.order_by(sessions.c.created_at.desc(), sessions.c.id.desc()).limit(limit)
         return tuple([_own_session(row) for row in await self._statements.rows(newest)])
-
-
-_RESOLVED = (SessionStatus.RESOLVED,)
 
 
 def filter_from_json(stored: dict[str, Any]) -> QueueFilter:

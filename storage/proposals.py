@@ -51,6 +51,12 @@ class Proposals:
         found = await self._proposals(select(proposals).where(self._own, proposals.c.id == proposal_id))
         return found[0] if found else None
 
+    async def get_many(self, proposal_ids: Sequence[int]) -> list[Proposal]:
+        """In the order of the ids; ids that are not there are left out."""
+        rows = await self._proposals(select(proposals).where(self._own, proposals.c.id.in_(proposal_ids)))
+        found = {proposal.id: proposal for proposal in rows}
+        return [found[proposal_id] for proposal_id in proposal_ids if proposal_id in found]
+
     async def listed(self, status: ProposalStatus | None, limit: int) -> list[Proposal]:
         """Oldest first; None: of every status."""
         query = select(proposals).where(self._own)
@@ -143,13 +149,18 @@ class Proposals:
         query = select(func.count()).select_from(proposals).where(self._own, proposals.c.shown_at >= moment)
         return int(await self._statements.value(query))
 
-    async def queue(self) -> QueueState:
+    async def queue(self, *, overdue_before: datetime) -> QueueState:
+        """What waits. It is overdue when it has waited since before that moment."""
+        waits_since = proposals.c.pending_since
         waiting = select(
-            func.count().label("pending"), func.min(proposals.c.pending_since).label("oldest_at")
+            func.count().label("pending"),
+            func.min(waits_since).label("oldest_at"),
+            func.count().filter(proposals.c.kind != ProposalKind.NEW_FLOW).label("changes"),
+            func.count().filter(waits_since < overdue_before).label("overdue"),
         )
         waiting = waiting.where(self._own, proposals.c.status == ProposalStatus.PENDING)
         row = (await self._statements.rows(waiting))[0]
-        return QueueState(row["pending"], row["oldest_at"])
+        return QueueState(**row)
 
     async def add(
         self,

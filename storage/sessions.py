@@ -138,12 +138,6 @@ class Sessions(Analyses):
         query = select(func.count()).select_from(sessions).where(self._own)
         return int(await self._statements.value(query))
 
-    async def resolved_by(self, member_id: str) -> int:
-        """How many sessions this engineer has resolved."""
-        query = select(func.count()).select_from(sessions)
-        resolved = (sessions.c.engineer == member_id, sessions.c.status == SessionStatus.RESOLVED)
-        return int(await self._statements.value(query.where(self._own, *resolved)))
-
     async def support(self, proposal_id: int) -> Support:
         """The sessions behind a proposal; empty when there are none."""
         return (await supports(self._statements, [proposal_id]))[proposal_id]

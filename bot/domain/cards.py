@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.digests import QueueState
 from bot.domain.flows import FlowMention
 from bot.domain.members import Member
 from bot.domain.merging import TreeChange, compare
@@ -73,15 +72,3 @@ class ProposalDetails:
     card: ProposalCard
     evidence: tuple[Session, ...] = ()
     failed: tuple[Session, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeFacts:
-    """What the Home tab of one member shows."""
-
-    member: Member
-    queue: QueueState
-    waiting: tuple[Proposal, ...]
-    flows: int
-    resolved_by_member: int
-    reviewers: tuple[Member, ...] = ()

@@ -20,10 +20,19 @@ TOP_DOMAINS = 3
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """Proposals that wait for a decision, and since when the oldest does."""
+    """Proposals that wait for a decision, since when the oldest does, and how many would change a published flow.
+
+    `overdue` wait longer than the workspace's setting.
+    """
 
     pending: int = 0
     oldest_at: datetime | None = None
+    changes: int = 0
+    overdue: int = 0
+
+    @property
+    def new_flows(self) -> int:
+        return self.pending - self.changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,7 @@ class Digest:
     queue: QueueState
     published: tuple[FlowMention, ...] = ()
     spending: SpendingTotal = NO_SPENDING
+    remind_after_days: int = 7
     rejected: Mapping[ReasonCode, int] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
 

@@ -112,6 +112,13 @@ class RefreshHome:
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshHomes:
+    """Publish the Home tabs anew that people may have before them: something that they show has changed."""
+
+    name: ClassVar[str] = "home.refresh_all"
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetWorkspace:
     """Delete everything of a workspace that has uninstalled the app."""
 
@@ -130,6 +137,7 @@ Job = (
     | DraftForGap
     | PostDigest
     | RefreshHome
+    | RefreshHomes
     | ForgetWorkspace
 )
 JOBS: tuple[type[Job], ...] = (
@@ -143,6 +151,7 @@ JOBS: tuple[type[Job], ...] = (
     DraftForGap,
     PostDigest,
     RefreshHome,
+    RefreshHomes,
     ForgetWorkspace,
 )
 

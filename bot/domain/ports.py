@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from bot.domain.analysis import Alignment, Candidate
-from bot.domain.cards import Asked, Document, HomeFacts, Picture, ProposalCard
+from bot.domain.cards import Asked, Document, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
+from bot.domain.homes import HomeFacts
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import Session
 from bot.domain.spending import Trouble
@@ -113,7 +114,12 @@ class Messenger(Protocol):
         """Bring the session's thread up to date, however far it had come. The first message, when it opened the thread."""
         ...
 
-    async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None: ...
+    async def publish_home(self, workspace_id: str, facts: HomeFacts, *, over: str | None) -> str | None:
+        """The hash of the Home that stands there now; None when the one of the hash `over` did not any more.
+
+        Without `over`, whatever stands there is replaced.
+        """
+        ...
 
     async def tell(self, workspace_id: str, user: str, sentence: str, *, key: str) -> None:
         """A direct message of one sentence."""

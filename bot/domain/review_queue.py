@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -67,11 +67,6 @@ class QueueFilter:
     def statuses(self) -> tuple[ProposalStatus, ...]:
         return STATUSES if self.status is None else (self.status,)
 
-    @property
-    def narrows(self) -> bool:
-        """Whether it leaves out something that waits."""
-        return bool(self.domain or self.kind or self.min_age_days or self.min_sessions)
-
     def takes(self, entry: QueueEntry, *, now: datetime) -> bool:
         is_new = entry.kind is ProposalKind.NEW_FLOW
         return (
@@ -100,7 +95,7 @@ class QueuePage:
     """The rows of one page, and how many proposals the filter takes in all. `filter.page` is the page that is shown."""
 
     filter: QueueFilter = DEFAULT_FILTER
-    rows: tuple[QueueRow, ...] = field(default=())
+    rows: tuple[QueueRow, ...] = ()
     found: int = 0
 
     @property

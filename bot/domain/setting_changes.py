@@ -19,6 +19,7 @@ LIMITS = {
     "new_proposals_per_day": (1, 500),
     "min_imported_sessions": (1, 50),
     "proposal_lifetime_days": (1, 365),
+    "remind_after_days": (1, 365),
     "model_cents_per_day": (0, 100_000),
     "session_reminder_hours": (1, 168),
     "session_lifetime_hours": (1, 720),

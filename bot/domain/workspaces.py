@@ -26,6 +26,7 @@ class WorkspaceSettings:
     min_imported_sessions: int = 2
     new_proposals_per_day: int = 50
     proposal_lifetime_days: int = 28
+    remind_after_days: int = 7
     model_cents_per_day: int | None = None
     session_reminder_hours: int = 4
     session_lifetime_hours: int = 24

@@ -15,6 +15,7 @@ from bot.domain.jobs import (
     PostDigest,
     RedrawStats,
     RefreshHome,
+    RefreshHomes,
     SendFlowFile,
     SendStats,
     ShowDraftPicture,
@@ -27,6 +28,7 @@ from bot.services.editing import show_draft_picture
 from bot.services.flows import draw_flow_page, send_flow_file
 from bot.services.gap_drafts import draft_for_gap
 from bot.services.home import refresh_home
+from bot.services.home import refresh_home, refresh_homes_on_screen
 from bot.services.proposals import show_proposal_card
 from bot.services.stats import redraw_stats, send_stats
 from bot.services.threads import show_session
@@ -76,5 +78,6 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
         DraftForGap: partial(draft_for_gap, desk),
         PostDigest: digest,
         RefreshHome: home,
+        RefreshHomes: partial(refresh_homes_on_screen, desk),
         ForgetWorkspace: forget,
     }

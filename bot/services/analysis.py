@@ -27,7 +27,7 @@ from bot.domain.reasons import reason_words
 from bot.domain.redactions import Redactions
 from bot.domain.sessions import AnalysisOutcome, ClaimedSession, Session, SessionSource
 from bot.domain.workspaces import WorkspaceSettings
-from bot.services.jobs import redraw_card, redraw_grown_card, say_what_became
+from bot.services.jobs import redraw_card, redraw_grown_card, refresh_homes, say_what_became
 from bot.services.spending import ask_analyst
 from storage.database import Database
 from storage.transaction import Transaction
@@ -244,6 +244,7 @@ async def _commit(
         now=now,
     )
     await say_what_became(tx, facts.session)
+    await refresh_homes(tx)
     if isinstance(lesson, Reinforce):
         await tx.flows.compare_again(lesson.flow.id, while_sessions=TELLING_SESSIONS)
     if isinstance(lesson, Begin | Join):
@@ -330,6 +331,7 @@ async def _skip(
             claim, outcome=outcome, analyst=analyst.name, reason=reason, now=now
         )
         await say_what_became(tx, await tx.sessions.get(claim.session_id))
+        await refresh_homes(tx)
     return outcome
 
 

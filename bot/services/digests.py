@@ -12,6 +12,7 @@ from bot.domain.windows import week_before, window_ending
 from bot.domain.workspaces import Workspace
 from bot.services.desk import Desk
 from bot.services.gaps import USUAL_DAYS, find_gaps, refresh_gaps
+from bot.services.review_queue import overdue_before
 from storage.database import Database
 
 
@@ -52,13 +53,14 @@ async def preview_digest(database: Database, workspace_id: str, *, now: datetime
 async def build_digest(database: Database, workspace_id: str, due_on: date, *, now: datetime) -> Digest:
     """The digest of the seven local days before `due_on` and of the gaps as they are now, from one snapshot."""
     async with database.snapshot(workspace_id) as tx:
-        zone = (await tx.workspaces.get()).settings.zone
-        window = week_before(due_on, zone)
-        found = await find_gaps(tx, window_ending(now, USUAL_DAYS, zone))
+        settings = (await tx.workspaces.get()).settings
+        window = week_before(due_on, settings.zone)
+        found = await find_gaps(tx, window_ending(now, USUAL_DAYS, settings.zone))
         return Digest(
             due_on=due_on,
             dashboard=await tx.dashboards.dashboard(window),
-            queue=await tx.proposals.queue(),
+            queue=await tx.proposals.queue(overdue_before=overdue_before(settings, window.end)),
+            remind_after_days=settings.remind_after_days,
             published=await tx.digests.published_between(window.start, window.end),
             rejected=await tx.proposals.rejected_between(window.start, window.end),
             spending=await tx.spendings.between(window.start, window.end),

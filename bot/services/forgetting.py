@@ -1,10 +1,11 @@
-"""What is remembered for a while only: Slack's event ids, what was said, drafts, and the log of jobs done."""
+"""What is remembered for a while only: Slack's event ids, what was said, who looks at Home, drafts, and the log of jobs done."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from bot.domain.editing import DRAFTS_KEPT
+from bot.domain.homes import HOMES_KEPT
 from storage.database import Database
 
 EVENTS_KEPT = timedelta(hours=1)
@@ -18,6 +19,7 @@ async def forget_old_talk(database: Database, workspace_id: str, *, now: datetim
     async with database.transaction(workspace_id) as tx:
         await tx.events.forget_before(now - EVENTS_KEPT)
         await tx.utterances.forget_before(now - UTTERANCES_KEPT)
+        await tx.homes.forget_before(now - HOMES_KEPT)
 
 
 async def forget_old_drafts(database: Database, workspace_id: str, *, now: datetime) -> int:

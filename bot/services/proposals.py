@@ -213,12 +213,12 @@ async def _card(tx: Transaction, proposal: Proposal) -> ProposalCard:
         absorbs=tuple([_mention(await tx.flows.get(flow_id)) for flow_id in proposal.absorbs]),
         merged_into=into.draft.title if into else None,
         published=_mention(published) if published else None,
-        before=await _base_tree(tx, flow, proposal) if flow else None,
+        before=await base_tree(tx, flow, proposal) if flow else None,
         reviewers=tuple(await tx.members.admins()),
     )
 
 
-async def _base_tree(tx: Transaction, flow: Flow, proposal: Proposal) -> FlowTree:
+async def base_tree(tx: Transaction, flow: Flow, proposal: Proposal) -> FlowTree:
     """The flow's tree that the proposal would change; the flow may have moved on since."""
     if flow.current.number == proposal.base_version:
         return flow.tree

@@ -36,6 +36,7 @@ from bot.domain.troubleshooting import (
     suggested_resolution,
 )
 from bot.domain.workspaces import Workspace
+from bot.services.jobs import refresh_homes
 from bot.services.matching import FoundFlow, find_flows
 from storage.database import Database
 from storage.transaction import Transaction
@@ -269,6 +270,7 @@ async def _record(
 
 async def _leave_to_show(tx: Transaction, session_id: int) -> None:
     await tx.jobs.enqueue(ShowSession(session_id), delay=SAFETY_NET, dedupe_key=str(session_id))
+    await refresh_homes(tx)
 
 
 def _first_place(found: FoundFlow) -> FlowPlace:

@@ -17,7 +17,7 @@ from bot.domain.setting_changes import (
     require_reviewers,
 )
 from bot.domain.workspaces import Workspace, WorkspaceSettings
-from bot.services.jobs import redraw_card
+from bot.services.jobs import redraw_card, refresh_homes
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -66,6 +66,7 @@ async def change_settings(
             return
         await tx.workspaces.change_settings(settings)
         await _take_effect(tx, workspace, settings, now=now)
+        await refresh_homes(tx)
         await tx.audit.record(
             actor=by.id,
             action="settings.change",

@@ -11,11 +11,12 @@ from typing import TypeVar
 
 import structlog
 
-from bot.domain.cards import Asked, Document, HomeFacts, Picture, ProposalCard
+from bot.domain.cards import Asked, Document, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
+from bot.domain.homes import HomeFacts
 from bot.domain.ports import Clock
 from bot.domain.proposals import MessageRef, ProposalStatus
 from bot.domain.threads import SessionThread
@@ -29,6 +30,7 @@ from bot.slack.errors import (
     InstallationGoneError,
     MessageGoneError,
     SlackRefusedError,
+    ViewChangedError,
     ViewGoneError,
 )
 from bot.slack.files import Pictures, upload
@@ -206,10 +208,19 @@ class SlackMessenger:
             await self._leave(workspace_id, error)
             raise
 
-    async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
-        view = home_view(facts, now=self._clock.now())
+    async def publish_home(self, workspace_id: str, facts: HomeFacts, *, over: str | None) -> str | None:
         async with self._watching(workspace_id):
-            await self._api.call(workspace_id, "views.publish", user_id=facts.member.id, view=view)
+            sessions = [own.session for own in (*facts.own.open, *facts.own.closed)]
+            links = await thread_links(self._api, workspace_id, sessions)
+            view = home_view(facts, links, now=self._clock.now())
+            stated = {"hash": over} if over else {}
+            try:
+                answer = await self._api.call(
+                    workspace_id, "views.publish", user_id=facts.member.id, view=view, **stated
+                )
+            except ViewChangedError:
+                return None
+            return str(answer["view"]["hash"])
 
     async def tell(self, workspace_id: str, user: str, sentence: str, *, key: str) -> None:
         """A direct message of one sentence, given as plain text."""

@@ -41,7 +41,7 @@ from bot.slack.listeners.gaps import (
     handle_gaps_clicked,
 )
 from bot.slack.listeners.help import handle_command_typed, handle_direct_message, handle_mentioned
-from bot.slack.listeners.home import handle_home_opened
+from bot.slack.listeners.home import handle_dashboard_clicked, handle_home_opened
 from bot.slack.listeners.lifecycle import handle_app_removed
 from bot.slack.listeners.proposals import (
     handle_approve_clicked,
@@ -53,7 +53,13 @@ from bot.slack.listeners.proposals import (
     handle_reopen_clicked,
     handle_view_clicked,
 )
-from bot.slack.listeners.queue import handle_queue_clicked
+from bot.slack.listeners.queue import (
+    handle_batch_clicked,
+    handle_batch_submitted,
+    handle_box_ticked,
+    handle_queue_clicked,
+    handle_queue_turned,
+)
 from bot.slack.listeners.sessions import (
     handle_abandon_clicked,
     handle_answer_clicked,
@@ -84,6 +90,7 @@ from bot.slack.listeners.stats import (
     handle_share_submitted,
 )
 from bot.slack.payloads import conversation, editor, flows, gaps, proposals, sessions, settings, stats
+from bot.slack.payloads import conversation, editor, flows, proposals, queue, sessions, settings, stats
 from bot.slack.refusals import explain
 from bot.slack.views.blocks import Json
 
@@ -134,6 +141,13 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.GAP_MUTE: Route(gaps.gap_click, handle_gap_mute_clicked),
     Action.GAP_VIEW: Route(gaps.gap_click, handle_gap_clicked),
     Action.GAPS_OPEN: Route(gaps.gaps_click, handle_gaps_clicked),
+    Action.HOME_DASHBOARD: Route(conversation.home_click, handle_dashboard_clicked),
+    Action.QUEUE_AGE: Route(queue.queue_turned, handle_queue_turned),
+    Action.QUEUE_APPROVE: Route(queue.batch_click, handle_batch_clicked),
+    Action.QUEUE_DISMISS: Route(queue.batch_click, handle_batch_clicked),
+    Action.QUEUE_DOMAIN: Route(queue.queue_turned, handle_queue_turned),
+    Action.QUEUE_KIND: Route(queue.queue_turned, handle_queue_turned),
+    Action.QUEUE_NEXT: Route(queue.queue_turned, handle_queue_turned),
     Action.QUEUE_OPEN: Route(proposals.queue_click, handle_queue_clicked),
     **{action: Route(sessions.answer_click, handle_answer_clicked) for action in ANSWER_ACTIONS},
     Action.SESSION_ABANDON: Route(sessions.session_click, handle_abandon_clicked),
@@ -148,6 +162,11 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.SESSION_SHOW: Route(sessions.session_click, handle_show_clicked),
     Action.SESSION_START: Route(sessions.start_click, handle_start_clicked),
     Action.SESSION_TAKE_OVER: Route(sessions.session_click, handle_session_take_over_clicked),
+    Action.QUEUE_ORDER: Route(queue.queue_turned, handle_queue_turned),
+    Action.QUEUE_PICK: Route(queue.box_ticked, handle_box_ticked),
+    Action.QUEUE_PREVIOUS: Route(queue.queue_turned, handle_queue_turned),
+    Action.QUEUE_STATUS: Route(queue.queue_turned, handle_queue_turned),
+    Action.QUEUE_SUPPORT: Route(queue.queue_turned, handle_queue_turned),
     Action.STATS_SHARE: Route(stats.stats_click, handle_share_clicked),
     Action.STATS_WEEK: Route(stats.stats_click, handle_period_clicked),
     Action.STATS_MONTH: Route(stats.stats_click, handle_period_clicked),
@@ -165,6 +184,7 @@ VIEWS: Mapping[Callback, Route[Any]] = {
     Callback.SESSION_LOG: Route(sessions.session_submitted, handle_log_submitted),
     Callback.SESSION_RESOLVE: Route(sessions.session_submitted, handle_resolve_submitted),
     Callback.SESSION_START: Route(sessions.start_submitted, handle_start_submitted),
+    Callback.QUEUE_DECIDE: Route(queue.batch_submitted, handle_batch_submitted),
     Callback.SETTINGS_CHANGE: Route(settings.settings_submitted, handle_settings_submitted),
     Callback.STATS_SHARE: Route(stats.share_submitted, handle_share_submitted),
 }

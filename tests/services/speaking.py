@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 from bot.ai.outline import OutlineAnalyst
 from bot.charts.pool import ChartPool
-from bot.domain.cards import Asked, Document, HomeFacts, Picture, ProposalCard
+from bot.domain.cards import Asked, Document, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
+from bot.domain.homes import HomeFacts
 from bot.domain.proposals import MessageRef
 from bot.domain.threads import SessionThread
 from bot.services.desk import Desk
@@ -85,8 +86,8 @@ class RememberingMessenger:
     async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:
         return self._say("show_session", thread.live.session.channel or "", thread)
 
-    async def publish_home(self, workspace_id: str, facts: HomeFacts) -> None:
-        self._say("publish_home", facts.member.id, facts)
+    async def publish_home(self, workspace_id: str, facts: HomeFacts, *, over: str | None) -> str | None:
+        return self._say("publish_home", facts.member.id, facts).ts
 
     async def tell(self, workspace_id: str, user: str, sentence: str, *, key: str) -> None:
         self._say("tell", user, sentence)

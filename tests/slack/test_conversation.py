@@ -10,7 +10,7 @@ async def test_home_shows_reviewers_the_queue_with_a_button_for_each_proposal(bo
     await bot.settle()
     home = bot.sandbox.home(ADA)
     assert home is not None
-    assert "1 proposal waits" in str(home.payload)
+    assert "Review queue: 1 new flow" in str(home.payload)
     await ada.click(home, "proposal.view")
     await bot.modal_with(ADA, "Learnt from")
 
@@ -21,7 +21,7 @@ async def test_home_shows_engineers_what_they_resolved_and_who_decides(bot: Bot)
     await bot.sandbox.person(BEN).open_home()
     await bot.settle()
     words = str(bot.sandbox.home(BEN).payload)  # type: ignore[union-attr]
-    assert "You resolved 1 session." in words
+    assert "Resolved, 1 session in all" in words
     assert "Ada Reyes decides what becomes a flow." in words
     assert "proposal.view" not in words
 

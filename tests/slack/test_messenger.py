@@ -13,7 +13,7 @@ from bot.slack.errors import (
     SlackBusyError,
     SlackUnansweredError,
 )
-from bot.slack.views import samples
+from bot.slack.views import samples, samples_homes
 from bot.slack.views.notices import notice_message
 from tests.slack.conftest import ADA, DIGEST, PNG, REVIEW, SUPPORT, TEAM, Bot, said_by
 
@@ -110,7 +110,7 @@ async def test_where_looking_is_not_allowed_the_message_is_posted_again(bot: Bot
 
 async def test_calls_that_may_be_repeated_are_repeated(bot: Bot) -> None:
     bot.sandbox.misbehave("views.publish", "server_error", times=2)
-    await bot.desk.messenger.publish_home(TEAM, samples.ADMIN_HOME)
+    await bot.desk.messenger.publish_home(TEAM, samples_homes.ADMIN_HOME, over=None)
     assert bot.sleeps.seconds == [0.5, 2.0]
     assert bot.sandbox.home(ADA) is not None
 
@@ -118,7 +118,7 @@ async def test_calls_that_may_be_repeated_are_repeated(bot: Bot) -> None:
 async def test_patience_ends(bot: Bot) -> None:
     bot.sandbox.misbehave("views.publish", "server_error", times=4)
     with pytest.raises(SlackUnansweredError):
-        await bot.desk.messenger.publish_home(TEAM, samples.ADMIN_HOME)
+        await bot.desk.messenger.publish_home(TEAM, samples_homes.ADMIN_HOME, over=None)
 
 
 async def test_a_deleted_card_is_posted_anew_while_it_waits(bot: Bot) -> None:

@@ -18,9 +18,14 @@ from bot.domain.cards import ProposalCard, ProposalDetails
 from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, TreeProblem
 from bot.domain.flows import FlowDraft, FlowMention
+from bot.domain.errors import InvalidTreeError, ReasonMissingError, TreeProblem
+from bot.domain.flows import FlowDraft
+from bot.domain.homes import OwnSessions
 from bot.domain.members import Member
 from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import ProposalKind, ProposalStatus
+from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick
+from bot.domain.review_queue import QueuePage, QueueRow
 from bot.domain.sessions import AnalysisOutcome
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.threads import Learnt, MySessions, SessionThread
@@ -29,6 +34,7 @@ from bot.domain.validation import problems_of as tree_problems
 from bot.sandbox import Problem, lint_message, lint_view
 from bot.slack.ids import DraftPlace, SessionTurn
 from bot.slack.views import (
+    batches,
     details,
     digests,
     editor,
@@ -40,6 +46,7 @@ from bot.slack.views import (
     queue,
     reasons,
     samples,
+    samples_homes,
     samples_sessions,
     session_forms,
     sessions,
@@ -55,6 +62,7 @@ from bot.slack.views.editor import split_outline, tree_errors
 from bot.slack.views.trees import change_lines
 
 MODULES = (
+    batches,
     details,
     digests,
     editor,
@@ -167,6 +175,8 @@ def test_no_proposal_breaks_a_limit_or_calls_a_channel(card: ProposalCard) -> No
     session = replace(
         samples.SESSION, problem=card.proposal.draft.summary, resolution=card.sources[2].problem
     )
+    rows = tuple(QueueRow(proposal=replace(card.proposal, id=number)) for number in range(10))
+    page = QueuePage(rows=rows, found=30)
     shown = [
         proposals.proposal_card(card, samples.PICTURE),
         proposals.proposal_card(card, None),
@@ -175,7 +185,8 @@ def test_no_proposal_breaks_a_limit_or_calls_a_channel(card: ProposalCard) -> No
         ),
         reasons.reject_modal(card.proposal),
         reasons.explain_modal(card.proposal),
-        queue.queue_answer(samples.QUEUE, [card.proposal] * 10, now=samples.NOW),
+        queue.queue_answer(samples.QUEUE, page, now=samples.NOW),
+        home.home_view(replace(samples_homes.ADMIN_HOME, page=page), now=samples.NOW),
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
     assert not any(speaks_to_somebody(payload) for payload in shown)
@@ -202,13 +213,37 @@ def test_no_flow_breaks_a_limit_or_calls_a_channel(
     assert not any(speaks_to_somebody(payload) for payload in shown)
 
 
+def own_sessions(text: str) -> OwnSessions:
+    """Sessions that say this wherever somebody can say something."""
+    own = samples_homes.OWN
+    every = [
+        replace(
+            each,
+            session=replace(each.session, problem=text, external_id=text[:300] or "x", ticket=None),
+            reason=text[:1000],
+            flow=replace(each.flow, title=text) if each.flow else None,
+            proposal=replace(each.proposal, title=text) if each.proposal else None,
+        )
+        for each in (*own.open, *own.closed)
+    ]
+    return replace(own, open=tuple(every[:1]), closed=tuple(every[1:]))
+
+
 @settings(max_examples=40, deadline=None)
 @given(text=long_text(5000), name=long_text(200))
 def test_no_words_of_people_break_a_limit_or_call_a_channel(text: str, name: str) -> None:
-    facts = replace(samples.ENGINEER_HOME, reviewers=(Member(id="U1", name=name),))
+    facts = replace(
+        samples_homes.ENGINEER_HOME, reviewers=(Member(id="U1", name=name),), own=own_sessions(text)
+    )
+    items = tuple(BatchItem(pick=Pick(number, 1), title=text) for number in range(10))
+    refused = tuple(replace(item, refusal=ReasonMissingError()) for item in items)
+    batch = Batch(verb=BatchVerb.APPROVE, items=(*items[:5], *refused[5:]))
+    reasons_of = dict.fromkeys(range(10), text[:1000])
     flows = tuple(FlowMention(number, text, 1) for number in range(8))
     shown = [
         home.home_view(facts, now=samples.NOW),
+        batches.batch_modal(batch, reasons_of),
+        batches.outcome_modal(batch, reasons_of),
         digests.digest_message(replace(samples.DIGEST, published=flows), samples.PICTURE),
         help_view.help_message(text),
         help_view.unknown_domain_message(text),

@@ -211,6 +211,7 @@ class Belongings:
         self.flow = await published(self.database, self.workspace_id)
         async with self.database.transaction(self.workspace_id) as tx:
             await tx.members.ensure("U1", "Ada", Role.ADMIN)
+            await tx.homes.open("U1", now=NOW)
             digest = await tx.digests.open(NOW.date(), NOW)
             assert digest
             self.digest = digest
@@ -272,7 +273,6 @@ class Belongings:
             lambda tx: problems_of(tx, flow),
             lambda tx: tx.sessions.analysis_of(session),
             lambda tx: tx.sessions.count(),
-            lambda tx: tx.sessions.resolved_by("U1"),
             lambda tx: tx.sessions.failed_analyses(),
             lambda tx: tx.sessions.retry_failed(),
             lambda tx: tx.sessions.analyse_again(proposal),
@@ -316,6 +316,16 @@ class Belongings:
             lambda tx: tx.proposals.listed(None, 9),
             lambda tx: tx.proposals.page(ProposalFilter(), after=0, limit=9),
             lambda tx: tx.proposals.counts(),
+            lambda tx: tx.proposals.get_many([proposal]),
+            lambda tx: tx.review_queue.entries(tuple(ProposalStatus), recent=NOW),
+            lambda tx: tx.review_queue.guided_minutes(recent=NOW - timedelta(days=1)),
+            lambda tx: tx.homes.find("U1"),
+            lambda tx: tx.homes.set_hash("U1", "x"),
+            lambda tx: tx.homes.is_any_known(),
+            lambda tx: tx.homes.opened_since(NOW),
+            lambda tx: tx.homes.forget_before(NOW + timedelta(days=1)),
+            lambda tx: own_sessions_of(tx, "U1"),
+            lambda tx: tx.homes.followed_in_a_row(),
             lambda tx: tx.proposals.forming_in_company(1, 9),
             lambda tx: tx.proposals.candidates("vpn", None, 9),
             lambda tx: tx.proposals.rejected_like("vpn", None, 9),
@@ -396,6 +406,9 @@ async def problems_of(tx: Transaction, flow_id: int) -> list[str]:
 
 async def steps_of(tx: Transaction, flow_id: int) -> tuple[Session, ...]:
     return (await tx.gaps.walked(WINDOW, [flow_id], 9))[flow_id]
+async def own_sessions_of(tx: Transaction, member_id: str) -> int:
+    own = await tx.homes.own_sessions(member_id)
+    return len(own.open) + len(own.closed) + own.resolved
 
 
 async def use_of(tx: Transaction, flow_id: int) -> int:

@@ -231,12 +231,16 @@ async def test_the_quota_counts_what_was_shown_for_the_first_time(
 
 async def test_the_queue_knows_since_when_the_oldest_waits(database: Database, workspace: Workspace) -> None:
     async with database.transaction(workspace.id) as tx:
-        assert await tx.proposals.queue() == QueueState()
+        assert await tx.proposals.queue(overdue_before=NOW) == QueueState()
     first = await proposed(database, workspace.id)
     await proposed(database, workspace.id, now=LATER)
+    flow = await published(database, workspace.id)
+    change = ProposalKind.BRANCH_ADDITION
+    await proposed(database, workspace.id, now=LATER, kind=change, flow_id=flow.id, base_version=1)
     await grow(database, first)
     async with database.transaction(workspace.id) as tx:
-        assert await tx.proposals.queue() == QueueState(2, NOW)
+        assert await tx.proposals.queue(overdue_before=NOW) == QueueState(3, NOW, changes=1)
+        assert await tx.proposals.queue(overdue_before=LATER) == QueueState(3, NOW, changes=1, overdue=1)
 
 
 async def test_pending_proposals_that_nobody_touches_expire(database: Database, workspace: Workspace) -> None:
@@ -255,7 +259,7 @@ async def test_a_forming_proposal_is_shown_once(database: Database, workspace: W
         async with database.transaction(workspace.id) as tx:
             await tx.proposals.show(forming.id, now=moment)
     async with database.transaction(workspace.id) as tx:
-        assert await tx.proposals.queue() == QueueState(1, LATER)
+        assert await tx.proposals.queue(overdue_before=NOW) == QueueState(1, LATER)
 
 
 async def test_changes_to_a_flow_that_moved_on_are_superseded(

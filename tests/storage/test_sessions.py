@@ -89,18 +89,6 @@ async def test_sessions_come_in_the_order_asked_for(database: Database, workspac
         assert await tx.sessions.external_ids([first.id, 0]) == {first.id: first.external_id}
 
 
-async def test_resolved_sessions_of_an_engineer_are_counted(database: Database, workspace: Workspace) -> None:
-    await stored(
-        database,
-        workspace.id,
-        a_session(engineer="U1"),
-        a_session(engineer="U2"),
-        a_session(engineer="U1", status=SessionStatus.ESCALATED),
-    )
-    async with database.transaction(workspace.id) as tx:
-        assert await tx.sessions.resolved_by("U1") == 1
-
-
 async def test_only_sessions_that_teach_wait_for_analysis(
     database: Database, workspace: Workspace, superuser: asyncpg.Connection
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from bot.domain.errors import AlreadyDecidedError, ReasonMissingError, StaleVersionError
-from bot.domain.jobs import ShowProposalCard
+from bot.domain.jobs import RefreshHome, ShowProposalCard
 from bot.domain.proposals import (
     Approve,
     Dismiss,
@@ -102,7 +102,11 @@ async def _decide_clicked(
     async with deps.deciding:
         member = await deps.people.recognise(click.by)
         request = kind(by=member, seen_version=click.seen.version)
-        await _decide(deps, click.by.workspace_id, click.seen, request)
+        try:
+            await _decide(deps, click.by.workspace_id, click.seen, request)
+        finally:
+            if click.in_home:
+                await leave_job(deps.database, click.by.workspace_id, RefreshHome(click.by.id))
 
 
 async def _decide(deps: SlackDeps, workspace_id: str, seen: VersionedId, request: Request) -> None:

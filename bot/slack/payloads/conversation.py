@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.slack.mrkdwn import written
-from bot.slack.payloads.envelopes import Person, Reply, is_from_person, reply_to
+from bot.slack.payloads.envelopes import Person, Reply, is_from_person, person, reply_to
 from bot.slack.views.blocks import Json
 
 
@@ -26,6 +26,12 @@ class CommandTyped:
 class HomeOpened:
     by: Person
     is_home_tab: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeClick:
+    by: Person
+    trigger_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,10 @@ def home_opened(body: Json, workspace_id: str) -> HomeOpened:
     event = body["event"]
     by = Person(workspace_id=workspace_id, id=event["user"])
     return HomeOpened(by=by, is_home_tab=event.get("tab") == "home")
+
+
+def home_click(body: Json, workspace_id: str) -> HomeClick:
+    return HomeClick(by=person(body, workspace_id), trigger_id=body["trigger_id"])
 
 
 def mentioned(body: Json, workspace_id: str) -> Mentioned:

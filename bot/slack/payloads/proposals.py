@@ -12,12 +12,16 @@ from bot.slack.views.blocks import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalClick:
-    """A button that carries a proposal. `in_modal`: it stands in a modal (`view_id`), so another one goes on top."""
+    """A button that carries a proposal. `in_modal`: it stands in a modal (`view_id`), so another one goes on top.
+
+    `in_home`: it stands in the person's Home.
+    """
 
     by: Person
     seen: VersionedId
     trigger_id: str
     in_modal: bool = False
+    in_home: bool = False
     view_id: str = ""
 
 
@@ -44,6 +48,7 @@ def proposal_click(body: Json, workspace_id: str) -> ProposalClick:
         seen=VersionedId.parse(body["actions"][0]["value"]),
         trigger_id=body["trigger_id"],
         in_modal=is_in_modal(body),
+        in_home=(body.get("view") or {}).get("type") == "home",
         view_id=str((body.get("view") or {}).get("id", "")),
     )
 

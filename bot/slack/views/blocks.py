@@ -12,6 +12,7 @@ Json: TypeAlias = dict[str, Any]
 
 HEADER, SECTION, BUTTON, ALT_TEXT, MODAL_TITLE, LABEL, HINT = 150, 3000, 75, 2000, 24, 2000, 2000
 OPTION = 75
+PLACEHOLDER = 150
 RADIO_BUTTONS = 6
 CONFIRM_TITLE, CONFIRM, CONFIRM_BUTTON = 100, 300, 30
 INPUT = 3000
@@ -102,6 +103,27 @@ def button(
 
 def actions(elements: Sequence[Json]) -> Json:
     return {"type": "actions", "elements": list(elements)}
+
+
+def select(action: Action, label: str, words: Mapping[str, str], initial: str) -> Json:
+    """A menu with one of several words chosen, each under its value. `label` is for screen readers."""
+    options = _options(words)
+    return {
+        "type": "static_select",
+        "action_id": action.value,
+        "placeholder": plain_text(label, PLACEHOLDER),
+        "options": options,
+        "initial_option": next(each for each in options if each["value"] == initial),
+    }
+
+
+def checkbox(action: Action, words: str, value: str) -> Json:
+    """One box to tick."""
+    return {"type": "checkboxes", "action_id": action.value, "options": _options({value: words})}
+
+
+def _options(words: Mapping[str, str]) -> list[Json]:
+    return [{"text": plain_text(shown, OPTION), "value": str(value)} for value, shown in words.items()]
 
 
 def text_input(
@@ -213,7 +235,7 @@ def choice_input(
     optional: bool = False,
 ) -> Json:
     """One of several words, each under its value: all in sight while they are few."""
-    options = [{"text": plain_text(shown, OPTION), "value": value} for value, shown in words.items()]
+    options = _options(words)
     element: Json = {
         "type": "radio_buttons" if len(options) <= RADIO_BUTTONS else "static_select",
         "options": options,

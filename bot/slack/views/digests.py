@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.domain.digests import Digest, QueueState
+from bot.domain.digests import Digest
 from bot.domain.flows import FlowMention
 from bot.domain.gaps import Gap
 from bot.domain.reasons import REASON_WORDS, ReasonCode
@@ -19,6 +19,7 @@ from bot.slack.mrkdwn import bold
 from bot.slack.views import samples, samples_gaps
 from bot.slack.views.blocks import Json, actions, button, context, message, section
 from bot.slack.views.gaps import gap_buttons, gap_line
+from bot.slack.views.phrases import overdue
 from bot.slack.views.stats import NO_PICTURE, change_sentences, headline_of
 
 SHOWN_FLOWS = 5
@@ -70,7 +71,7 @@ def _changes(digest: Digest) -> str:
 
 
 def _paragraphs(digest: Digest) -> Iterator[str]:
-    yield f"*Review queue*\n{_queue(digest.queue, digest.due_on, digest.dashboard.window.zone)}"
+    yield f"*Review queue*\n{_queue(digest)}"
     if digest.published:
         yield f"*Published*\n{_flows(digest.published)}"
     if digest.rejected:
@@ -97,14 +98,16 @@ def _cost_of(gap: Gap) -> str:
     return f", about {duration(gap.minutes_saved)} a month" if gap.minutes_saved >= 1 else ""
 
 
-def _queue(queue: QueueState, due_on: date, zone: str) -> str:
+def _queue(digest: Digest) -> str:
+    queue = digest.queue
     if not queue.pending:
         return "Nothing waits for a review."
     words = f"{queue.pending} waiting"
-    if queue.oldest_at is None:
-        return words
-    age = (due_on - queue.oldest_at.astimezone(ZoneInfo(zone)).date()).days
-    return f"{words}, {'the oldest ' if queue.pending > 1 else ''}{_age(age)}"
+    if queue.oldest_at is not None:
+        zone = ZoneInfo(digest.dashboard.window.zone)
+        age = (digest.due_on - queue.oldest_at.astimezone(zone).date()).days
+        words += f", {'the oldest ' if queue.pending > 1 else ''}{_age(age)}"
+    return ". ".join([words, *overdue(queue, digest.remind_after_days)])
 
 
 def _age(days: int) -> str:

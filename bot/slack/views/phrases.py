@@ -53,6 +53,15 @@ def waiting(queue: QueueState, now: datetime) -> str:
     return f"{phrase}, for {age}" if queue.pending == 1 else f"{phrase}, the oldest for {age}"
 
 
+def overdue(queue: QueueState, days: int) -> list[str]:
+    """For example "2 wait longer than 7 days"; nothing while none does."""
+    if not queue.overdue:
+        return []
+    return [
+        f"{queue.overdue:,} {'waits' if queue.overdue == 1 else 'wait'} longer than {counted(days, 'day')}"
+    ]
+
+
 def names(people: list[str]) -> str:
     """For example "Ada Reyes or Chloe Marsh"."""
     return " or ".join([", ".join(people[:-1]), people[-1]]) if len(people) > 1 else "".join(people)

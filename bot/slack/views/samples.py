@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.domain.cards import HomeFacts, ProposalCard
+from bot.domain.cards import ProposalCard
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Knowledge, TierRow, Totals
 from bot.domain.digests import Digest, QueueState
 from bot.domain.flow_pages import FlowList, FlowPage, FlowUse
@@ -276,7 +276,7 @@ NO_SESSIONS = Dashboard(
     previous_wall=Minutes(),
     active=Minutes(),
 )
-QUEUE = QueueState(pending=5, oldest_at=NOW - timedelta(days=6))
+QUEUE = QueueState(pending=5, oldest_at=NOW - timedelta(days=8), changes=2, overdue=1)
 DIGEST = Digest(
     due_on=date(2026, 11, 23),
     dashboard=replace(DASHBOARD, window=replace(_WINDOW, days=7)),
@@ -302,13 +302,3 @@ SETTINGS = SettingsShown(
     reviewers=(ADA, CHLOE),
 )
 NEW_SETTINGS = SettingsShown(settings=WorkspaceSettings(analysis_enabled=False), reviewers=(ADA,))
-ADMIN_HOME = HomeFacts(
-    member=ADA,
-    queue=QUEUE,
-    waiting=(_PROPOSAL, CHANGE.proposal),
-    flows=34,
-    resolved_by_member=12,
-    reviewers=(ADA, CHLOE),
-)
-EMPTY_HOME = replace(ADMIN_HOME, queue=QueueState(), waiting=())
-ENGINEER_HOME = replace(ADMIN_HOME, member=BEN, resolved_by_member=1)

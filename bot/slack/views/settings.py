@@ -102,6 +102,12 @@ def _limits(shown: SettingsShown) -> list[Json]:
             hint="Counted from the last change of the proposal.",
         ),
         number(
+            Field.REMIND_AFTER_DAYS,
+            "Days until a proposal is called overdue",
+            settings.remind_after_days,
+            hint="Home and the digest count the proposals that wait longer. Nobody is written to.",
+        ),
+        number(
             Field.MODEL_CENTS_PER_DAY,
             "Model budget in cents a day",
             settings.model_cents_per_day,
