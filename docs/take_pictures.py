@@ -83,8 +83,8 @@ async def _digest(browser: Browser, stage: Stage) -> None:
 
 
 async def _home(browser: Browser, stage: Stage) -> None:
-    page = await _window(browser, stage, "/home")
-    await page.locator(".home-view").wait_for()
+    page = await _window(browser, stage, "/home", height=1050)
+    await page.get_by_role("button", name="Approve Selected").wait_for()
     await page.screenshot(path=PICTURES / "home.png")
     await page.context.close()
 

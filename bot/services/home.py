@@ -34,10 +34,11 @@ async def open_home(
 async def refresh_homes_on_screen(desk: Desk, workspace_id: str, _job: RefreshHomes) -> None:
     """Have the Homes published anew that were opened recently, those that were opened last first."""
     async with desk.database.transaction(workspace_id) as tx:
-        for place, member_id in enumerate(await tx.homes.opened_since(desk.clock.now() - OPENED_RECENTLY)):
-            await tx.jobs.enqueue(
-                RefreshHome(member_id), delay=BETWEEN_HOMES * place if place else None, dedupe_key=member_id
-            )
+        opened = await tx.homes.opened_since(desk.clock.now() - OPENED_RECENTLY)
+        delays = {member_id: BETWEEN_HOMES * place for place, member_id in enumerate(opened)}
+        for member_id in sorted(delays):  # in one order, so that two of these jobs never wait for each other
+            delay = delays[member_id] or None
+            await tx.jobs.enqueue(RefreshHome(member_id), delay=delay, dedupe_key=member_id)
 
 
 async def refresh_home(desk: Desk, workspace_id: str, user_id: str) -> None:

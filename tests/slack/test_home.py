@@ -155,6 +155,17 @@ async def test_selected_ones_are_parked_together_in_the_version_that_was_seen(bo
     assert (await bot.proposal(first.id)).status is ProposalStatus.PENDING
 
 
+async def test_what_is_selected_stays_so_when_home_is_published_again(bot: Bot) -> None:
+    kept, taken = await bot.a_proposal(title="VPN drops"), await bot.a_proposal(title="Mail stuck")
+    await opened(bot)
+    await selected(bot, kept, taken)
+    await bot.sandbox.person(CHLOE).click(bot.cards()[1], "proposal.dismiss")
+    await bot.settle()
+    assert "Mail stuck" not in said_in(bot)
+    form = await asked(bot, "queue.dismiss", "Park 1 proposal?")
+    assert "VPN drops" in str(form.payload)
+
+
 async def test_nothing_selected_is_nothing_to_decide(bot: Bot) -> None:
     await bot.a_proposal()
     await opened(bot)

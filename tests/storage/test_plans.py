@@ -103,6 +103,10 @@ async def rows_read(statements: Statements) -> int:
     return int(await statements.value(ROWS_READ))
 
 
+async def guided_or_none(tx: Transaction) -> tuple[float | None]:
+    return (await tx.review_queue.guided_minutes(recent=NOW - timedelta(days=7)),)
+
+
 async def first_ids(tx: Transaction) -> list[int]:
     return [
         row["id"] for row in await tx.statements.rows(text("SELECT id FROM sessions ORDER BY id LIMIT 3"))
@@ -127,6 +131,9 @@ async def test_hot_queries_use_their_indexes(database: Database, crowd: Workspac
                 flow_ids=[1], proposal_ids=[proposal.id], domain=None, without=ids, limit=50
             ),
         ),
+        ("ix_sessions_engineer", lambda tx: tx.homes.own_sessions("U1")),
+        ("ix_sessions_proposal_id", lambda tx: tx.review_queue.entries([proposal.status], recent=NOW)),
+        ("ix_sessions_resolved_at", guided_or_none),
         ("uq_sessions_external_id", lambda tx: tx.sessions.ids(SessionSource.SLACK, ["T-1", "T-2"])),
     ]
     for index, call in calls:
