@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.domain.digests import FlowMention
+from bot.domain.flows import FlowMention
 from bot.domain.homes import (
     CLOSED_SESSIONS,
     LOOKED_BACK,

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from bot.domain.dashboard import Dashboard
-from bot.domain.digests import FlowMention, QueueState
+from bot.domain.digests import QueueState
+from bot.domain.flows import FlowMention
 from bot.domain.members import Member
 from bot.domain.proposals import ProposalStatus
 from bot.domain.review_queue import DEFAULT_FILTER, QueueFilter, QueuePage

@@ -27,7 +27,6 @@ from bot.services.digests import post_digest
 from bot.services.editing import show_draft_picture
 from bot.services.flows import draw_flow_page, send_flow_file
 from bot.services.gap_drafts import draft_for_gap
-from bot.services.home import refresh_home
 from bot.services.home import refresh_home, refresh_homes_on_screen
 from bot.services.proposals import show_proposal_card
 from bot.services.stats import redraw_stats, send_stats

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.domain.digests import QueueState
 from bot.domain.proposal_lists import ProposalCount, ProposalFilter
 from bot.domain.proposals import Proposal
+from bot.services.review_queue import overdue_before
 from storage.database import Database
 
 
@@ -20,11 +22,12 @@ async def list_proposal_page(
 
 
 async def count_proposals(
-    database: Database, workspace_id: str
+    database: Database, workspace_id: str, *, now: datetime
 ) -> tuple[Sequence[ProposalCount], QueueState]:
     """How many there are of each sort, and how long the queue waits, as of one moment."""
     async with database.snapshot(workspace_id) as tx:
-        return await tx.proposals.counts(), await tx.proposals.queue()
+        late = overdue_before((await tx.workspaces.get()).settings, now)
+        return await tx.proposals.counts(), await tx.proposals.queue(overdue_before=late)
 
 
 async def get_proposal_with_sources(

@@ -89,8 +89,7 @@ from bot.slack.listeners.stats import (
     handle_share_clicked,
     handle_share_submitted,
 )
-from bot.slack.payloads import conversation, editor, flows, gaps, proposals, sessions, settings, stats
-from bot.slack.payloads import conversation, editor, flows, proposals, queue, sessions, settings, stats
+from bot.slack.payloads import conversation, editor, flows, gaps, proposals, queue, sessions, settings, stats
 from bot.slack.refusals import explain
 from bot.slack.views.blocks import Json
 

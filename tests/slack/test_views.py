@@ -16,10 +16,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.domain.cards import ProposalCard, ProposalDetails
 from bot.domain.editing import Workbench
-from bot.domain.errors import InvalidTreeError, TreeProblem
-from bot.domain.flows import FlowDraft, FlowMention
 from bot.domain.errors import InvalidTreeError, ReasonMissingError, TreeProblem
-from bot.domain.flows import FlowDraft
+from bot.domain.flows import FlowDraft, FlowMention
 from bot.domain.homes import OwnSessions
 from bot.domain.members import Member
 from bot.domain.outline_text import from_outline, to_outline

@@ -406,6 +406,8 @@ async def problems_of(tx: Transaction, flow_id: int) -> list[str]:
 
 async def steps_of(tx: Transaction, flow_id: int) -> tuple[Session, ...]:
     return (await tx.gaps.walked(WINDOW, [flow_id], 9))[flow_id]
+
+
 async def own_sessions_of(tx: Transaction, member_id: str) -> int:
     own = await tx.homes.own_sessions(member_id)
     return len(own.open) + len(own.closed) + own.resolved

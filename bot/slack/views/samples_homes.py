@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.digests import FlowMention, QueueState
+from bot.domain.digests import QueueState
 from bot.domain.errors import AlreadyDecidedError, NotApprovableError
+from bot.domain.flows import FlowMention
 from bot.domain.homes import HomeFacts, OwnSession, OwnSessions, ProposalMention
 from bot.domain.proposals import ProposalStatus
 from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick

@@ -43,7 +43,7 @@ async def list_proposals(call: Call) -> web.Response:
 
 
 async def count(call: Call) -> web.Response:
-    document = counts_document(*await count_proposals(call.database, call.workspace_id))
+    document = counts_document(*await count_proposals(call.database, call.workspace_id, now=call.now))
     return answered(ProposalStats.model_validate(document))
 
 

@@ -1,7 +1,7 @@
 """Who looks at the Home tab and at what; sessions by their engineer.
 
 Revision ID: 2026_11_23_homes
-Revises: 2026_11_23_threads
+Revises: 2026_11_23_gaps
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "2026_11_23_homes"
-down_revision = "2026_11_23_threads"
+down_revision = "2026_11_23_gaps"
 
 STATEMENTS = (
     """
