@@ -1,6 +1,7 @@
-"""The dashboard's SQL. Figures leave as integers and double precision, never as numeric.
+"""The dashboard's SQL. Whole figures leave as integers; what is averaged leaves as sums and counts.
 
-Parameters: workspace, start (inclusive), end (exclusive), domain (NULL: all), zone.
+Parameters: workspace, domain (NULL: all), start (inclusive) and end (exclusive) of the window, and for what is counted by
+day `starts`, `ends`, `current` (of the window, or of the one before) and `rolled` (is in the roll-ups).
 """
 
 # ruff: noqa: S608  (what is put into the SQL are constants of ours; what comes from outside are parameters)
@@ -11,94 +12,111 @@ from sqlalchemy import text
 
 from bot.domain.dashboard import UNKNOWN
 from bot.domain.proposals import ProposalStatus
-
-Z_HALF = 0.98
-"""Half of the normal quantile 1.96: the median's interval reaches 0.98 sqrt(n) ranks to either side (Conover 3.2)."""
+from storage.durations import MEDIAN, NINTH_DECILE, WIDTH
+from storage.rollup_queries import (
+    CREATED_COUNTS,
+    CREATED_ON_DAYS,
+    DURATIONS_ON_DAYS,
+    EVERY_DOMAIN,
+    PUSH_COUNTS,
+    PUSHES_ON_DAYS,
+)
 
 
 def _of_domain(column: str = "problem_domain") -> str:
     return f"(CAST(:domain AS text) IS NULL OR coalesce({column}, '{UNKNOWN}') = :domain)"
 
 
-_CREATED = f"workspace_id = :workspace AND created_at >= :start AND created_at < :end AND {_of_domain()}"
-_RESOLVED = (
-    "workspace_id = :workspace AND resolved_at >= :start AND resolved_at < :end"
-    f" AND status = 'resolved' AND {_of_domain()}"
-)
-_WALL = "CAST(extract(epoch FROM resolved_at - created_at) AS double precision) / 60"
+_DAYS = """
+    days AS (
+        SELECT * FROM unnest(
+            CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]),
+            CAST(:current AS boolean[]), CAST(:rolled AS boolean[])
+        ) AS day (starts_at, ends_at, current, rolled)
+    ),
+    asked AS (SELECT starts_at, ends_at FROM days WHERE NOT rolled)
+"""
 
-# Sessions created in the window, by how they stand now.
-TOTALS = text(
-    f"""
-    SELECT
-        count(*) AS sessions,
-        count(*) FILTER (WHERE status = 'resolved') AS resolved,
-        count(*) FILTER (WHERE status = 'escalated') AS escalated,
-        count(*) FILTER (WHERE status = 'abandoned') AS abandoned,
-        CAST(avg(step_count) FILTER (WHERE status = 'resolved') AS double precision) AS steps_to_resolution,
-        CAST(avg(rating) AS double precision) AS rating,
-        count(ticket) AS with_ticket
-    FROM sessions
-    WHERE {_CREATED}
+# Which of the days have a roll-up that holds.
+ROLLED = text(
+    """
+    SELECT day.starts_at
+    FROM unnest(CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[])) AS asked (starts_at, ends_at)
+    JOIN rolled_days AS day ON day.workspace_id = :workspace
+        AND day.starts_at = asked.starts_at AND day.ends_at = asked.ends_at
+    WHERE NOT EXISTS (
+        SELECT FROM stale_hours AS stale
+        WHERE stale.workspace_id = :workspace
+          AND stale.hour < day.ends_at AND stale.hour > day.starts_at - interval '1 hour'
+    )
     """
 )
 
-# The same sessions, once by domain and once by tier; the column that a row is not about is NULL.
+_SUMS = ", ".join(f"CAST(sum({name}) AS bigint) AS {name}" for name in CREATED_COUNTS)
+
+# Sessions created in the window, by how they stand now: all, once by domain and once by tier; and all of the window
+# before. The column that a row is not about is NULL.
 CREATED = text(
     f"""
+    WITH {_DAYS}
     SELECT
-        CASE WHEN grouping(domain) = 0 THEN coalesce(domain, '{UNKNOWN}') END AS domain,
-        CASE WHEN grouping(tier) = 0 THEN coalesce(tier, '{UNKNOWN}') END AS tier,
-        count(*) AS sessions,
-        count(*) FILTER (WHERE status = 'resolved') AS resolved,
-        count(*) FILTER (WHERE status = 'escalated') AS escalated,
-        count(*) FILTER (WHERE status = 'abandoned') AS abandoned,
-        count(*) FILTER (WHERE tier = 'guided') AS guided
-    FROM (
-        SELECT status, problem_domain AS domain, confidence_tier AS tier FROM sessions WHERE {_CREATED}
-    ) AS created
-    GROUP BY GROUPING SETS ((domain), (tier))
+        current,
+        CASE WHEN grouping(domain) = 0 THEN domain END AS domain,
+        CASE WHEN grouping(tier) = 0 THEN tier END AS tier,
+        coalesce(CAST(sum(sessions) FILTER (WHERE tier = 'guided') AS bigint), 0) AS guided,
+        {_SUMS}
+    FROM days
+    JOIN (
+        SELECT starts_at, domain, tier, {", ".join(CREATED_COUNTS)}
+        FROM rolled_created JOIN days USING (starts_at)
+        WHERE workspace_id = :workspace AND rolled
+        UNION ALL
+        SELECT counted.* FROM ({CREATED_ON_DAYS}) AS counted
+    ) AS cells USING (starts_at)
+    WHERE CAST(:domain AS text) IS NULL OR domain = :domain
+    GROUP BY GROUPING SETS ((current), (current, domain), (current, tier))
     """
 )
 
-_SPREAD = ", ".join(
-    f"""
-        avg({clock}) AS {clock}_mean,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY {clock}) AS {clock}_median,
-        percentile_cont(0.9) WITHIN GROUP (ORDER BY {clock}) AS {clock}_p90,
-        (array_agg({clock} ORDER BY {clock}))[CAST(ceil(count(*) / 2.0 - {Z_HALF} * sqrt(count(*))) AS int)]
-            AS {clock}_low,
-        (array_agg({clock} ORDER BY {clock}))[CAST(ceil(count(*) / 2.0 + {Z_HALF} * sqrt(count(*))) AS int)]
-            AS {clock}_high
-    """
-    for clock in ("wall", "active")
-)
 
-# Minutes from creation to resolution of the sessions resolved in the window, with and without pauses. Of too few
-# sessions the interval's ranks fall outside: NULL.
-DURATIONS = text(
-    f"""
-    SELECT count(*) AS n, {_SPREAD}
-    FROM (
-        SELECT {_WALL} AS wall, greatest({_WALL} - paused_seconds / 60, 0) AS active
-        FROM sessions
-        WHERE {_RESOLVED}
-    ) AS resolved
-    """
-)
+def _two(durations: str, percent: int) -> str:
+    """The durations at the quantile's first rank and the next."""
+    return f"substr({durations}, {WIDTH} * ({percent} * (resolved - 1) / 100) + 1, 2 * {WIDTH})"
 
-# The same sessions by the local day of their resolution; days without any are missing.
-DAYS = text(
+
+# Durations of the sessions resolved on each of the days: of rolled days the posts, of the others all of them.
+RESOLVED = text(
     f"""
+    WITH {_DAYS}
     SELECT
-        CAST(resolved_at AT TIME ZONE :zone AS date) AS "on",
-        count(*) AS resolved,
-        avg({_WALL}) AS mean_minutes,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY {_WALL}) AS median_minutes,
-        percentile_cont(0.9) WITHIN GROUP (ORDER BY {_WALL}) AS p90_minutes
-    FROM sessions
-    WHERE {_RESOLVED}
-    GROUP BY 1
+        starts_at, current, rolled, resolved, wall_total, active_total,
+        CASE WHEN rolled THEN wall_posts ELSE walls END AS walls,
+        CASE WHEN rolled THEN active_posts ELSE actives END AS actives,
+        {_two("walls", MEDIAN)} AS median, {_two("walls", NINTH_DECILE)} AS p90
+    FROM days
+    JOIN (
+        SELECT starts_at, resolved, wall_total, active_total, walls, actives, wall_posts, active_posts
+        FROM rolled_resolved JOIN days USING (starts_at)
+        WHERE workspace_id = :workspace AND rolled AND domain = coalesce(CAST(:domain AS text), '{EVERY_DOMAIN}')
+        UNION ALL
+        SELECT of_day.*, CAST('' AS bytea), CAST('' AS bytea) FROM ({DURATIONS_ON_DAYS}) AS of_day
+    ) AS durations USING (starts_at)
+    ORDER BY starts_at
+    """
+)
+
+# Some durations out of the middle of rolled days, in the order asked for.
+SLICES = text(
+    f"""
+    SELECT substr(
+        CASE clock WHEN 'wall' THEN walls ELSE actives END, {WIDTH} * first + 1, {WIDTH} * length
+    ) AS durations
+    FROM unnest(
+        CAST(:starts AS timestamptz[]), CAST(:clocks AS text[]), CAST(:firsts AS int[]), CAST(:lengths AS int[])
+    ) WITH ORDINALITY AS slice (starts_at, clock, first, length, place)
+    JOIN rolled_resolved USING (starts_at)
+    WHERE workspace_id = :workspace AND domain = coalesce(CAST(:domain AS text), '{EVERY_DOMAIN}')
+    ORDER BY place
     """
 )
 
@@ -131,19 +149,21 @@ KNOWLEDGE = text(
     """
 )
 
-# Pushes to the ticket system that ended in the window; one that was tried again counts once.
+_PUSH_SUMS = ", ".join(f"CAST(coalesce(sum({name}), 0) AS bigint) AS {name}" for name in PUSH_COUNTS[:-1])
+
+# Pushes to the ticket system that ended in the window.
 PUSHES = text(
     f"""
-    SELECT
-        count(*) AS ended,
-        count(*) FILTER (WHERE pushes.status = 'succeeded' AND attempts = 1) AS first_try,
-        count(*) FILTER (WHERE pushes.status = 'succeeded' AND attempts > 1) AS after_retry,
-        count(*) FILTER (WHERE pushes.status = 'succeeded' AND kind = 'time_entry') AS time_entries,
-        coalesce(sum(hours) FILTER (WHERE pushes.status = 'succeeded' AND kind = 'time_entry'), 0.0) AS hours
-    FROM pushes
-    JOIN sessions ON sessions.workspace_id = pushes.workspace_id AND sessions.id = pushes.session_id
-    WHERE pushes.workspace_id = :workspace
-      AND pushes.ended_at >= :start AND pushes.ended_at < :end
-      AND {_of_domain()}
+    WITH {_DAYS}
+    SELECT {_PUSH_SUMS}, CAST(coalesce(sum(hours), 0) AS double precision) AS hours
+    FROM days
+    JOIN (
+        SELECT starts_at, domain, {", ".join(PUSH_COUNTS)}
+        FROM rolled_pushes JOIN days USING (starts_at)
+        WHERE workspace_id = :workspace AND rolled
+        UNION ALL
+        SELECT counted.* FROM ({PUSHES_ON_DAYS}) AS counted
+    ) AS cells USING (starts_at)
+    WHERE current AND (CAST(:domain AS text) IS NULL OR domain = :domain)
     """
 )

@@ -18,6 +18,7 @@ from storage.jobs import Jobs
 from storage.members import Members
 from storage.proposals import Proposals
 from storage.review_queue import ReviewQueue
+from storage.rollups import Rollups
 from storage.sessions import Sessions
 from storage.spending import Spendings
 from storage.statements import Statements
@@ -80,6 +81,8 @@ class Transaction:
     @cached_property
     def gaps(self) -> Gaps:
         return Gaps(self.statements)
+    def rollups(self) -> Rollups:
+        return Rollups(self.statements)
 
     @cached_property
     def digests(self) -> Digests:

@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.domain.statistics import Change, Minutes, Rate, change_of_minutes, change_of_rate
+from bot.domain.statistics import (
+    Change,
+    Mean,
+    Minutes,
+    Rate,
+    change_of_count,
+    change_of_mean,
+    change_of_minutes,
+    change_of_rate,
+)
 from bot.domain.windows import Window
 
 UNKNOWN = "unknown"
@@ -17,14 +26,17 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Sessions created in a window, by how they stand now. `open` is everything that has not ended."""
+    """Sessions created in a window, by how they stand now. `open` is everything that has not ended.
+
+    `steps` are those of the resolved sessions, `ratings` those of the rated ones.
+    """
 
     sessions: int = 0
     resolved: int = 0
     escalated: int = 0
     abandoned: int = 0
-    steps_to_resolution: float | None = None
-    rating: float | None = None
+    steps: Mean = Mean()
+    ratings: Mean = Mean()
     with_ticket: int = 0
 
     @property
@@ -44,6 +56,11 @@ class Totals:
     def closed_resolution(self) -> Rate:
         """Resolved of those that ended."""
         return Rate(self.resolved, self.closed)
+
+    @property
+    def escalation(self) -> Rate:
+        """Escalated of those that ended."""
+        return Rate(self.escalated, self.closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +167,7 @@ class Dashboard:
     wall: Minutes
     previous_wall: Minutes
     active: Minutes
+    previous_active: Minutes = field(default_factory=Minutes)
     domain: str | None = None
     trend: tuple[DayRow, ...] = ()
     domains: tuple[DomainRow, ...] = ()
@@ -170,3 +188,18 @@ class Dashboard:
     @property
     def minutes_change(self) -> Change:
         return change_of_minutes(self.wall, self.previous_wall)
+
+    @property
+    def changes(self) -> dict[str, Change]:
+        """Of every headline figure, against the previous window."""
+        now, before = self.totals, self.previous
+        return {
+            "sessions": change_of_count(now.sessions, before.sessions),
+            "resolution_rate": self.resolution_change,
+            "closed_resolution_rate": change_of_rate(now.closed_resolution, before.closed_resolution),
+            "escalation_rate": change_of_rate(now.escalation, before.escalation),
+            "steps_to_resolution": change_of_mean(now.steps, before.steps),
+            "rating": change_of_mean(now.ratings, before.ratings),
+            "mttr": self.minutes_change,
+            "mttr_active": change_of_minutes(self.active, self.previous_active),
+        }

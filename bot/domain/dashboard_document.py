@@ -25,21 +25,30 @@ def dashboard_document(dashboard: Dashboard) -> Document:
         "open_sessions": totals.open,
         "resolution_rate": totals.resolution.value,
         "closed_resolution_rate": totals.closed_resolution.value,
+        "resolution_rate_interval": _rate_interval(totals.resolution),
+        "closed_resolution_rate_interval": _rate_interval(totals.closed_resolution),
         "resolution_change": dashboard.resolution_change,
-        "avg_steps_to_resolution": totals.steps_to_resolution,
+        "avg_steps_to_resolution": totals.steps.value,
         "avg_session_duration_minutes": dashboard.active.mean,
-        "avg_rating": totals.rating,
+        "avg_rating": totals.ratings.value,
+        "rated_sessions": totals.ratings.n,
         "mttr_minutes": dashboard.wall.mean,
         "mttr": _minutes(dashboard.wall),
         "mttr_active": _minutes(dashboard.active),
         "mttr_change": dashboard.minutes_change,
+        "changes": dict(dashboard.changes),
         "previous": {
             "total_sessions": previous.sessions,
             "resolved_sessions": previous.resolved,
             "escalated_sessions": previous.escalated,
             "abandoned_sessions": previous.abandoned,
+            "open_sessions": previous.open,
             "resolution_rate": previous.resolution.value,
+            "closed_resolution_rate": previous.closed_resolution.value,
+            "avg_steps_to_resolution": previous.steps.value,
+            "avg_rating": previous.ratings.value,
             "mttr": _minutes(dashboard.previous_wall),
+            "mttr_active": _minutes(dashboard.previous_active),
         },
         "mttr_trend": [_day(row) for row in dashboard.trend],
         "sessions_by_domain": [_domain(row) for row in dashboard.domains],
@@ -68,6 +77,10 @@ def _minutes(minutes: Minutes) -> Document:
 
 def _interval(interval: Interval | None) -> list[float] | None:
     return None if interval is None else [interval.low, interval.high]
+
+
+def _rate_interval(rate: Rate) -> list[float] | None:
+    return _interval(rate.interval) if rate.n else None
 
 
 def _day(row: DayRow) -> Document:

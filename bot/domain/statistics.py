@@ -48,6 +48,29 @@ class Rate:
         return Interval(max(0.0, centre - half), min(1.0, centre + half))
 
 
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Of `n` values that add up to `total`, and their squares to `squares`."""
+
+    n: int = 0
+    total: int = 0
+    squares: int = 0
+
+    @property
+    def value(self) -> float | None:
+        return self.total / self.n if self.n else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """The mean with 95 % confidence, by the normal distribution; None of fewer than two values."""
+        if self.n < 2:
+            return None
+        mean = self.total / self.n
+        variance = (self.squares * self.n - self.total**2) / (self.n * (self.n - 1))
+        half = Z_95 * sqrt(variance / self.n)
+        return Interval(mean - half, mean + half)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
     """A distribution of durations in minutes. The figures are None when there are none.
@@ -69,11 +92,30 @@ def change_of_rate(now: Rate, before: Rate) -> Change:
     return _change(now.interval, before.interval)
 
 
+def change_of_count(now: int, before: int) -> Change:
+    """The direction of the change, or unclear when the intervals overlap. One that comes from nothing is unclear."""
+    if not now or not before:
+        return Change.UNCLEAR
+    return _change(_poisson_interval(now), _poisson_interval(before))
+
+
+def change_of_mean(now: Mean, before: Mean) -> Change:
+    """The direction of the change, or unclear when either has too few values or the intervals overlap."""
+    if now.interval is None or before.interval is None:
+        return Change.UNCLEAR
+    return _change(now.interval, before.interval)
+
+
 def change_of_minutes(now: Minutes, before: Minutes) -> Change:
     """The direction in which the median moved, or unclear when either is empty or the intervals overlap."""
     if now.interval is None or before.interval is None:
         return Change.UNCLEAR
     return _change(now.interval, before.interval)
+
+
+def _poisson_interval(count: int) -> Interval:
+    """95 % for a count of things that come by themselves: the square root varies by a half (Bartlett 1936)."""
+    return Interval(max(0.0, sqrt(count) - Z_95 / 2) ** 2, (sqrt(count) + Z_95 / 2) ** 2)
 
 
 def _change(now: Interval, before: Interval) -> Change:

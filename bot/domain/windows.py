@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
+
 from zoneinfo import ZoneInfo
 
 PERIODS = (7, 30, 90)
@@ -24,6 +26,18 @@ class Period(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LocalDay:
+    """One local date from its first moment (`start`) to the next date's (`end`, exclusive): 24 hours more or less.
+
+    It is empty where a zone left a date out, and where a window ends with a midnight.
+    """
+
+    on: date
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """From `start` (inclusive, a local midnight) to `end` (exclusive), in the time zone `zone`."""
 
@@ -37,6 +51,16 @@ class Window:
         """Every local date of the window, in order."""
         first = self.start.astimezone(ZoneInfo(self.zone)).date()
         return tuple(first + timedelta(days=offset) for offset in range(self.days))
+
+    @property
+    def local_days(self) -> tuple[LocalDay, ...]:
+        """A day for each date; together they are the window, so that the last one ends where the window does."""
+        zone = ZoneInfo(self.zone)
+        begins = [self.start, *(datetime.combine(each, time(), zone) for each in self.dates[1:]), self.end]
+        instants = [begin.astimezone(UTC) for begin in begins]
+        return tuple(
+            LocalDay(on, *moments) for on, moments in zip(self.dates, pairwise(instants), strict=True)
+        )
 
     @property
     def previous(self) -> Window:
@@ -54,6 +78,11 @@ def window_ending(now: datetime, days: int, zone: ZoneInfo) -> Window:
     """The last `days` local days, today included as far as it has come."""
     first = now.astimezone(zone).date() - timedelta(days=days - 1)
     return Window(start=datetime.combine(first, time(), zone), end=now, zone=zone.key, days=days)
+
+
+def whole_days_before(now: datetime, days: int, zone: ZoneInfo) -> tuple[LocalDay, ...]:
+    """The last `days` local days that are over, oldest first."""
+    return window_ending(now, days + 1, zone).local_days[:-1]
 
 
 def week_before(day: date, zone: ZoneInfo) -> Window:

@@ -24,6 +24,7 @@ from bot.services.digests import open_due_digest
 from bot.services.forgetting import forget_old_drafts, forget_old_job_log, forget_old_talk
 from bot.services.gaps import refresh_gaps
 from bot.services.proposals import expire_proposals
+from bot.services.rollups import renew_rollups
 from bot.services.troubleshooting import ask_silent_sessions
 from bot.services.uniting import unite_knowledge
 from bot.services.workspaces import active_workspaces
@@ -72,6 +73,9 @@ def bells(
     async def ask_silent() -> None:
         await _for_each_workspace(database, lambda each: ask_silent_sessions(database, each, now=clock.now()))
 
+    async def roll_up() -> None:
+        await _for_each_workspace(database, lambda each: renew_rollups(database, each.id, now=clock.now()))
+
     async def tidy() -> None:
         now = clock.now()
         await _for_each_workspace(database, lambda each: expire_proposals(database, each.id, now=now))
@@ -89,6 +93,7 @@ def bells(
         Bell("digests", timedelta(minutes=1), open_digests),
         Bell("silence", timedelta(minutes=5), ask_silent),
         Bell("gaps", timedelta(days=1), look_for_gaps),
+        Bell("roll-ups", timedelta(minutes=1), roll_up),
         Bell("tidying", timedelta(hours=1), tidy),
     )
 

@@ -5,6 +5,7 @@ from storage.tables.drafts import drafts
 from storage.tables.homes import home_views
 from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, gaps, proposals, search_words
 from storage.tables.metadata import metadata
+from storage.tables.rollups import rolled_created, rolled_days, rolled_pushes, rolled_resolved, stale_hours
 from storage.tables.sessions import pushes, scripts, sessions
 from storage.tables.spending import spendings
 from storage.tables.threads import threads
@@ -37,12 +38,17 @@ __all__ = [
     "oauth_states",
     "proposals",
     "pushes",
+    "rolled_created",
+    "rolled_days",
+    "rolled_pushes",
+    "rolled_resolved",
     "scripts",
     "search_words",
     "sessions",
     "slack_events",
     "spendings",
     "threads",
+    "stale_hours",
     "utterances",
     "workspaces",
 ]

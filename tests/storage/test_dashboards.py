@@ -16,7 +16,7 @@ from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, PsaF
 from bot.domain.flows import FlowOrigin
 from bot.domain.proposals import Decision, ProposalStatus
 from bot.domain.sessions import ConfidenceTier, NewSession, ProblemDomain, SessionStatus
-from bot.domain.statistics import Minutes
+from bot.domain.statistics import Mean, Minutes
 from bot.domain.windows import Window, week_before, window_ending
 from bot.domain.workspaces import Workspace
 from storage.database import Database
@@ -91,8 +91,8 @@ def totals(sessions: Sequence[NewSession]) -> Totals:
         resolved=status[SessionStatus.RESOLVED],
         escalated=status[SessionStatus.ESCALATED],
         abandoned=status[SessionStatus.ABANDONED],
-        steps_to_resolution=nearly(statistics.mean(steps)) if steps else None,
-        rating=nearly(statistics.mean(ratings)) if ratings else None,
+        steps=Mean(len(steps), sum(steps), sum(each**2 for each in steps)),
+        ratings=Mean(len(ratings), sum(ratings), sum(each**2 for each in ratings)),
         with_ticket=sum(session.ticket is not None for session in sessions),
     )
 
@@ -279,7 +279,7 @@ async def test_figures_are_plain_numbers(database: Database, workspace: Workspac
     await stored(database, workspace.id, *random_sessions(7))
     found = await dashboard_of(database, WINDOW)
     figures = (
-        found.totals.rating,
+        found.totals.ratings.value,
         found.wall.mean,
         found.wall.p90,
         found.trend[5].mean_minutes,

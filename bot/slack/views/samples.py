@@ -19,7 +19,7 @@ from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome
 from bot.domain.sessions import ProblemDomain, Session, SessionSource, SessionStatus
 from bot.domain.setting_changes import SettingsShown
 from bot.domain.spending import SpendingTotal, Trouble
-from bot.domain.statistics import Interval, Minutes
+from bot.domain.statistics import Interval, Mean, Minutes
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.windows import Window
 from bot.domain.workspaces import WorkspaceSettings
@@ -245,7 +245,12 @@ _WINDOW = Window(start=datetime(2026, 10, 24, 22, tzinfo=UTC), end=NOW, zone="Eu
 DASHBOARD = Dashboard(
     window=_WINDOW,
     totals=Totals(
-        sessions=412, resolved=321, escalated=48, abandoned=20, steps_to_resolution=4.2, rating=4.1
+        sessions=412,
+        resolved=321,
+        escalated=48,
+        abandoned=20,
+        steps=Mean(n=321, total=1_348, squares=6_300),
+        ratings=Mean(n=137, total=562, squares=2_420),
     ),
     previous=Totals(sessions=398, resolved=262, escalated=70, abandoned=30),
     wall=Minutes(n=321, mean=44.0, median=31.2, p90=120.5, interval=Interval(29.0, 34.0)),
