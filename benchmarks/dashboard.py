@@ -37,6 +37,7 @@ TENANT = "TLARGE"
 SIZES = (10_000, 100_000, 1_000_000, 3_000_000)
 MEASURED = 1_000_000
 IMPORTED, AT_ONCE = 25_000, 1_000
+FILLED_AT_ONCE = 100_000
 GOAL_TIMES = 25.0
 
 # Half of them in the period, half in the one before; resolution times are skewed, one in four is not resolved.
@@ -72,7 +73,7 @@ SESSIONS = """
             make_interval(secs => exp(7.5 + 1.2 * sqrt(-2 * ln(1 - random())) * cos(6.2831853 * random()))) AS took,
             (ARRAY['resolved', 'resolved', 'resolved', 'resolved', 'resolved', 'resolved', 'escalated', 'abandoned',
                    'active'])[1 + (random() * 9)::int % 9] AS status
-        FROM generate_series(0, $3::int - 1) AS number
+        FROM generate_series($4::int, least($4 + $5, $3) - 1) AS number
     ) AS made
 """
 PUSHES = """
@@ -83,7 +84,7 @@ PUSHES = """
         workspace_id, id, 'halopsa', CASE id % 2 WHEN 0 THEN 'note' ELSE 'time_entry' END, ticket, '{}',
         (id % 2) * 0.25, CASE WHEN id % 11 = 0 THEN 'failed' ELSE 'succeeded' END, 1 + (id % 7 = 0)::int,
         resolved_at, resolved_at
-    FROM sessions WHERE workspace_id = $1 AND ticket IS NOT NULL AND resolved_at < $2
+    FROM sessions WHERE workspace_id = $1 AND ticket IS NOT NULL AND resolved_at >= $2 AND resolved_at < $3
 """
 
 
@@ -189,8 +190,11 @@ async def _fill(database: Database, superuser: asyncpg.Connection, size: int) ->
     async with database.all_workspaces() as door:
         await door.add(Workspace(id=TENANT, name="Large", created_at=NOW))
     await superuser.execute("SELECT setseed(0.5)")
-    await superuser.execute(SESSIONS, TENANT, NOW, size)
-    await superuser.execute(PUSHES, TENANT, NOW)
+    for at in range(0, size, FILLED_AT_ONCE):
+        await superuser.execute(SESSIONS, TENANT, NOW, size, at, FILLED_AT_ONCE)
+    for ago in range(2 * DAYS):
+        day = NOW - timedelta(days=ago)
+        await superuser.execute(PUSHES, TENANT, day - timedelta(days=1), day)
     await superuser.execute("VACUUM ANALYZE")
 
 

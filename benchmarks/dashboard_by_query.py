@@ -3,6 +3,8 @@
 Parameters: workspace, start, end, zone.
 """
 
+# ruff: noqa: S608  (what is put into the SQL are constants of ours; what comes from outside are parameters)
+
 from __future__ import annotations
 
 from sqlalchemy import TextClause, text

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import RowMapping, TextClause
@@ -19,7 +22,7 @@ from bot.domain.dashboard import (
     Totals,
 )
 from bot.domain.statistics import Mean, Minutes
-from bot.domain.windows import LocalDay, Window
+from bot.domain.windows import Span, Window
 from storage.dashboard_queries import (
     CREATED,
     FLOWS_BY_DOMAIN,
@@ -30,16 +33,12 @@ from storage.dashboard_queries import (
     SLICES,
 )
 from storage.durations import (
-    MEDIAN,
-    MICROSECONDS,
-    NINTH_DECILE,
-    DayDurations,
     Durations,
     Slice,
+    SpanDurations,
     all_wanted,
     durations_from,
     posts_of,
-    quantile_of,
 )
 from storage.statements import Statements
 
@@ -51,98 +50,122 @@ class Dashboards:
     async def dashboard(self, window: Window, *, domain: str | None = None) -> Dashboard:
         """Every figure of the window, of one problem domain only if named ("unknown": the sessions without one).
 
-        Days with a roll-up that holds are read from it, the others from sessions and pushes: the figures are the same.
+        What has a roll-up that holds is read from it, the rest from sessions and pushes: the figures are the same.
         """
-        days = await self._days(window)
+        previous = window.previous
         known = {
             "workspace": self._statements.workspace_id,
             "domain": domain,
+            "first": previous.start,
             "start": window.start,
             "end": window.end,
-            **days.as_parameters,
         }
+        rolled = [Span(row["starts_at"], row["ends_at"]) for row in await self._rows(ROLLED, known)]
+        known |= _spans_asked(_tiles(previous, rolled), _tiles(window, rolled))
         created = await self._rows(CREATED, known)
         resolved = await self._rows(RESOLVED, known)
         flows = await self._rows(FLOWS_BY_DOMAIN, known)
         (knowledge,) = await self._rows(KNOWLEDGE, known)
         (pushes,) = await self._rows(PUSHES, known)
-        wall, previous_wall, active, previous_active = await self._minutes(resolved, known)
-        now = [row for row in created if row["current"]]
+        now, then = ([row for row in resolved if row["current"] is current] for current in (True, False))
+        days = [
+            (day, [row for row in now if day.span.start <= row["starts_at"] < day.span.end])
+            for day in window.local_days
+        ]
+        wall, previous_wall, active, previous_active, *minutes_of_days = await self._minutes(
+            [
+                _durations("wall", now),
+                _durations("wall", then),
+                _durations("active", now),
+                _durations("active", then),
+                *(_durations("wall", rows, with_interval=False) for _, rows in days),
+            ],
+            known,
+        )
+        counted = [row for row in created if row["current"]]
         return Dashboard(
             window=window,
             domain=domain,
-            totals=_totals(now),
+            totals=_totals(counted),
             previous=_totals(row for row in created if not row["current"]),
             wall=wall,
             previous_wall=previous_wall,
             active=active,
             previous_active=previous_active,
-            trend=_trend(window, resolved),
-            domains=_domains(now),
-            tiers=_tiers(now),
-            coverage=_coverage(now, flows),
+            trend=tuple(
+                _day(day.on, minutes) for (day, _), minutes in zip(days, minutes_of_days, strict=True)
+            ),
+            domains=_domains(counted),
+            tiers=_tiers(counted),
+            coverage=_coverage(counted, flows),
             knowledge=_knowledge(flows, knowledge),
             psa=PsaFigures(**pushes),
         )
 
-    async def _days(self, window: Window) -> _Days:
-        days = [day for day in (*window.previous.local_days, *window.local_days) if day.start < day.end]
-        asked = {"starts": [day.start for day in days], "ends": [day.end for day in days]}
-        rows = await self._rows(ROLLED, asked | {"workspace": self._statements.workspace_id})
-        return _Days(days, window, {row["starts_at"] for row in rows})
-
-    async def _minutes(self, resolved: Sequence[RowMapping], known: Mapping[str, Any]) -> list[Minutes]:
-        """Wall-clock time of the window and of the one before, and active time of both."""
-        durations = [
-            _durations(clock, [row for row in resolved if row["current"] is current])
-            for clock in ("wall", "active")
-            for current in (True, False)
-        ]
+    async def _minutes(self, durations: Sequence[Durations], known: Mapping[str, Any]) -> list[Minutes]:
         wanted = all_wanted(durations)
         read: dict[Slice, tuple[int, ...]] = {}
         if wanted:
             asked = {
-                "starts": [each.starts_at for each in wanted],
+                "starts": [each.span.start for each in wanted],
+                "ends": [each.span.end for each in wanted],
                 "clocks": [each.clock for each in wanted],
                 "firsts": [each.first for each in wanted],
                 "lengths": [each.length for each in wanted],
             }
             rows = await self._rows(SLICES, {**known, **asked})
-            read = {
-                each: durations_from(row["durations"]) for each, row in zip(wanted, rows, strict=True)
-            }
+            read = {each: durations_from(row["durations"]) for each, row in zip(wanted, rows, strict=True)}
         return [each.minutes(read) for each in durations]
 
     async def _rows(self, query: TextClause, known: Mapping[str, Any]) -> Sequence[RowMapping]:
-        return await self._statements.rows(query, {name: known[name] for name in query.compile().params})
+        return await self._statements.rows(query, {name: known[name] for name in _parameters(query)})
+
+
+@cache
+def _parameters(query: TextClause) -> tuple[str, ...]:
+    """Kept, because finding them out takes as long as a small query."""
+    return tuple(query.compile().params)
 
 
 @dataclass(frozen=True, slots=True)
-class _Days:
-    """Those of a window and of the one before; and when those begin that are read from the roll-ups."""
-
-    days: Sequence[LocalDay]
-    window: Window
-    rolled: Collection[object]
-
-    @property
-    def as_parameters(self) -> dict[str, list[Any]]:
-        return {
-            "starts": [day.start for day in self.days],
-            "ends": [day.end for day in self.days],
-            "current": [day.start >= self.window.start for day in self.days],
-            "rolled": [day.start in self.rolled for day in self.days],
-        }
+class _Tile:
+    span: Span
+    rolled: bool
 
 
-def _durations(clock: str, rows: Sequence[RowMapping]) -> Durations:
-    days = []
+def _tiles(window: Window, rolled: Sequence[Span]) -> list[_Tile]:
+    """The window in pieces of which none reaches over a day: roll-ups, and what lies between them."""
+    ordered = sorted(rolled, key=lambda span: (span.start, -span.end.timestamp()))
+    starts = [span.start for span in ordered]
+    tiles = []
+    for day in window.local_days:
+        at = day.span.start
+        for span in ordered[bisect_left(starts, at) : bisect_left(starts, day.span.end)]:
+            if at <= span.start and span.end <= day.span.end:
+                tiles += [_Tile(Span(at, span.start), rolled=False), _Tile(span, rolled=True)]
+                at = span.end
+        tiles.append(_Tile(Span(at, day.span.end), rolled=False))
+    return [tile for tile in tiles if tile.span.start < tile.span.end]
+
+
+def _spans_asked(previous: Sequence[_Tile], current: Sequence[_Tile]) -> dict[str, list[Any]]:
+    tiles = [*previous, *current]
+    return {
+        "starts": [tile.span.start for tile in tiles],
+        "ends": [tile.span.end for tile in tiles],
+        "current": [False] * len(previous) + [True] * len(current),
+        "rolled": [tile.rolled for tile in tiles],
+    }
+
+
+def _durations(clock: str, rows: Sequence[RowMapping], *, with_interval: bool = True) -> Durations:
+    parts = []
     for row in rows:
         durations = durations_from(row[f"{clock}s"])
-        rolled = row["rolled"]
-        posts, every = (durations, None) if rolled else (posts_of(durations), durations)
-        days.append(DayDurations(row["starts_at"], clock, row["resolved"], posts, every))
-    return Durations(days, total=int(sum(row[f"{clock}_total"] for row in rows)))
+        posts, every = (posts_of(durations), durations) if row["every"] else (durations, None)
+        span = Span(row["starts_at"], row["ends_at"])
+        parts.append(SpanDurations(span, clock, row["resolved"], posts, every))
+    return Durations(parts, int(sum(row[f"{clock}_total"] for row in rows)), with_interval)
 
 
 def _totals(rows: Iterable[RowMapping]) -> Totals:
@@ -161,23 +184,13 @@ def _totals(rows: Iterable[RowMapping]) -> Totals:
     return Totals()
 
 
-def _trend(window: Window, rows: Iterable[RowMapping]) -> tuple[DayRow, ...]:
-    resolved = {row["starts_at"]: row for row in rows if row["current"]}
-    return tuple(
-        _day(day, resolved.get(day.start) if day.start < day.end else None) for day in window.local_days
-    )
-
-
-def _day(day: LocalDay, row: RowMapping | None) -> DayRow:
-    if row is None:
-        return DayRow(on=day.on)
-    count = row["resolved"]
+def _day(on: date, minutes: Minutes) -> DayRow:
     return DayRow(
-        on=day.on,
-        resolved=count,
-        mean_minutes=int(row["wall_total"]) / count / MICROSECONDS,
-        median_minutes=quantile_of(durations_from(row["median"]), count, MEDIAN),
-        p90_minutes=quantile_of(durations_from(row["p90"]), count, NINTH_DECILE),
+        on=on,
+        resolved=minutes.n,
+        mean_minutes=minutes.mean,
+        median_minutes=minutes.median,
+        p90_minutes=minutes.p90,
     )
 
 

@@ -1,6 +1,6 @@
-"""What the dashboard counts, read from sessions and pushes: day by day, for the roll-ups and for days without one.
+"""What the dashboard counts, read from sessions and pushes span by span: for the roll-ups, and for spans without one.
 
-Parameters: workspace, and what `DAYS` or `dashboard_queries` put into the table `asked` (starts_at, ends_at).
+Parameters: workspace, and the spans as arrays `starts` and `ends`.
 """
 
 # ruff: noqa: S608  (what is put into the SQL are constants of ours; what comes from outside are parameters)
@@ -16,9 +16,7 @@ EVERY_DOMAIN = "*"
 """Of the roll-up that holds the sessions of all domains."""
 
 _DOMAIN = f"coalesce(problem_domain, '{UNKNOWN}')"
-_DAYS = (
-    "unnest(CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[])) AS asked (starts_at, ends_at)"
-)
+_SPANS = "unnest(CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[])) AS asked (starts_at, ends_at)"
 
 CREATED_COUNTS = (
     "sessions", "resolved", "escalated", "abandoned", "steps", "steps_squared",
@@ -26,11 +24,12 @@ CREATED_COUNTS = (
 )  # fmt: skip
 PUSH_COUNTS = ("ended", "first_try", "after_retry", "time_entries", "hours")
 
-# Day by day, so that each is read by its index: a join would be planned as if every session were of some day.
+# Laterally, so that each span is read by its index: a join would be planned as if every session were in some span.
+# The columns of `asked` come first.
 
-# Sessions created on each of `asked`, by domain and tier.
-CREATED_ON_DAYS = f"""
-    SELECT asked.starts_at, counted.*
+# Sessions created in each of `asked`, by domain and tier.
+CREATED_IN_SPANS = f"""
+    SELECT asked.*, counted.*
     FROM asked, LATERAL (
         SELECT
             {_DOMAIN} AS domain,
@@ -72,9 +71,9 @@ _DURATIONS = """
             string_agg(int8send(active), '' ORDER BY active) AS actives
 """
 
-# Of the domain :domain alone, or of all when it is NULL; no row for a day without any.
-DURATIONS_ON_DAYS = f"""
-    SELECT asked.starts_at, durations.*
+# Of the domain :domain alone, or of all when it is NULL; no row for a span without any.
+DURATIONS_IN_SPANS = f"""
+    SELECT asked.*, durations.*
     FROM asked, LATERAL (
         SELECT {_DURATIONS}
         FROM ({_RESOLVED}) AS resolved
@@ -83,9 +82,9 @@ DURATIONS_ON_DAYS = f"""
     ) AS durations
 """
 
-# Pushes that ended on each of `asked`, by the domain of their session; one that was tried again counts once.
-PUSHES_ON_DAYS = f"""
-    SELECT asked.starts_at, counted.*
+# Pushes that ended in each of `asked`, by the domain of their session; one that was tried again counts once.
+PUSHES_IN_SPANS = f"""
+    SELECT asked.*, counted.*
     FROM asked, LATERAL (
         SELECT
             {_DOMAIN} AS domain,
@@ -109,36 +108,36 @@ PUSHES_ON_DAYS = f"""
 TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(:number, hashtext(:workspace))")
 
 # Before anything is read anew: what changes from here on leaves marks of its own.
-DROP_STALE_DAYS = text(
+DROP_STALE_SPANS = text(
     """
     WITH taken AS (DELETE FROM stale_hours WHERE workspace_id = :workspace RETURNING hour)
-    DELETE FROM rolled_days AS day
+    DELETE FROM rolled_spans AS span
     USING (SELECT DISTINCT hour FROM taken) AS stale
-    WHERE day.workspace_id = :workspace
-      AND stale.hour < day.ends_at AND stale.hour > day.starts_at - interval '1 hour'
+    WHERE span.workspace_id = :workspace
+      AND stale.hour < span.ends_at AND stale.hour > span.starts_at - interval '1 hour'
     """
 )
 
-# Days that nobody asks for any more: too long ago, or of another time zone.
-DROP_OTHER_DAYS = text(
+# Spans that nobody asks for any more: too long ago, or of another time zone.
+DROP_OTHER_SPANS = text(
     f"""
-    DELETE FROM rolled_days AS day
+    DELETE FROM rolled_spans AS span
     WHERE workspace_id = :workspace
       AND NOT EXISTS (
-        SELECT FROM {_DAYS} WHERE asked.starts_at = day.starts_at AND asked.ends_at = day.ends_at
+        SELECT FROM {_SPANS} WHERE asked.starts_at = span.starts_at AND asked.ends_at = span.ends_at
       )
     """
 )
 
-# The newest of the days asked for that are not there.
-ADD_DAYS = text(
+# The newest of the spans asked for that are not there.
+ADD_SPANS = text(
     f"""
-    INSERT INTO rolled_days (workspace_id, starts_at, ends_at)
+    INSERT INTO rolled_spans (workspace_id, starts_at, ends_at)
     SELECT :workspace, starts_at, ends_at
-    FROM {_DAYS}
+    FROM {_SPANS}
     WHERE NOT EXISTS (
-        SELECT FROM rolled_days AS day
-        WHERE day.workspace_id = :workspace AND day.starts_at = asked.starts_at
+        SELECT FROM rolled_spans AS span
+        WHERE span.workspace_id = :workspace AND span.starts_at = asked.starts_at AND span.ends_at = asked.ends_at
     )
     ORDER BY starts_at DESC
     LIMIT :at_most
@@ -148,9 +147,9 @@ ADD_DAYS = text(
 
 ADD_CREATED = text(
     f"""
-    INSERT INTO rolled_created (workspace_id, starts_at, domain, tier, {", ".join(CREATED_COUNTS)})
-    WITH asked AS (SELECT * FROM {_DAYS})
-    SELECT :workspace, counted.* FROM ({CREATED_ON_DAYS}) AS counted
+    INSERT INTO rolled_created (workspace_id, starts_at, ends_at, domain, tier, {", ".join(CREATED_COUNTS)})
+    WITH asked AS (SELECT * FROM {_SPANS})
+    SELECT :workspace, counted.* FROM ({CREATED_IN_SPANS}) AS counted
     """
 )
 
@@ -168,23 +167,24 @@ def _posts(durations: str) -> str:
 ADD_RESOLVED = text(
     f"""
     INSERT INTO rolled_resolved (
-        workspace_id, starts_at, domain, resolved, wall_total, active_total, walls, actives, wall_posts, active_posts
+        workspace_id, starts_at, ends_at, domain, resolved, wall_total, active_total, walls, actives,
+        wall_posts, active_posts
     )
-    WITH asked AS (SELECT * FROM {_DAYS})
-    SELECT :workspace, asked.starts_at, of_day.*, {_posts("walls")}, {_posts("actives")}
+    WITH asked AS (SELECT * FROM {_SPANS})
+    SELECT :workspace, asked.*, of_span.*, {_posts("walls")}, {_posts("actives")}
     FROM asked, LATERAL (
         SELECT CASE WHEN grouping(domain) = 0 THEN domain ELSE '{EVERY_DOMAIN}' END, {_DURATIONS}
         FROM ({_RESOLVED}) AS resolved
         GROUP BY GROUPING SETS ((), (domain))
         HAVING count(*) > 0
-    ) AS of_day
+    ) AS of_span
     """
 )
 
 ADD_PUSHES = text(
     f"""
-    INSERT INTO rolled_pushes (workspace_id, starts_at, domain, {", ".join(PUSH_COUNTS)})
-    WITH asked AS (SELECT * FROM {_DAYS})
-    SELECT :workspace, counted.* FROM ({PUSHES_ON_DAYS}) AS counted
+    INSERT INTO rolled_pushes (workspace_id, starts_at, ends_at, domain, {", ".join(PUSH_COUNTS)})
+    WITH asked AS (SELECT * FROM {_SPANS})
+    SELECT :workspace, counted.* FROM ({PUSHES_IN_SPANS}) AS counted
     """
 )

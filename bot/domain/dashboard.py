@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.domain.statistics import (
+    NO_MEAN,
     Change,
     Mean,
     Minutes,
@@ -35,8 +36,8 @@ class Totals:
     resolved: int = 0
     escalated: int = 0
     abandoned: int = 0
-    steps: Mean = Mean()
-    ratings: Mean = Mean()
+    steps: Mean = NO_MEAN
+    ratings: Mean = NO_MEAN
     with_ticket: int = 0
 
     @property

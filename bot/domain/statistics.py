@@ -63,12 +63,15 @@ class Mean:
     @property
     def interval(self) -> Interval | None:
         """The mean with 95 % confidence, by the normal distribution; None of fewer than two values."""
-        if self.n < 2:
+        if self.n <= 1:
             return None
         mean = self.total / self.n
         variance = (self.squares * self.n - self.total**2) / (self.n * (self.n - 1))
         half = Z_95 * sqrt(variance / self.n)
         return Interval(mean - half, mean + half)
+
+
+NO_MEAN = Mean()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

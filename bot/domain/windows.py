@@ -11,6 +11,21 @@ from zoneinfo import ZoneInfo
 
 PERIODS = (7, 30, 90)
 """Days that a report can cover."""
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """From `start` (inclusive) to `end` (exclusive), in UTC."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def hours(self) -> tuple[Span, ...]:
+        """One after the other from the start; a last one that would be shorter is left out."""
+        count = (self.end - self.start) // HOUR
+        return tuple(Span(self.start + HOUR * at, self.start + HOUR * (at + 1)) for at in range(count))
 
 
 class Period(StrEnum):
@@ -27,14 +42,13 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LocalDay:
-    """One local date from its first moment (`start`) to the next date's (`end`, exclusive): 24 hours more or less.
+    """One local date, from its first moment to the next date's: 24 hours more or less.
 
-    It is empty where a zone left a date out, and where a window ends with a midnight.
+    The span is empty where a zone left a date out, and where a window ends with a midnight.
     """
 
     on: date
-    start: datetime
-    end: datetime
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,7 @@ class Window:
         begins = [self.start, *(datetime.combine(each, time(), zone) for each in self.dates[1:]), self.end]
         instants = [begin.astimezone(UTC) for begin in begins]
         return tuple(
-            LocalDay(on, *moments) for on, moments in zip(self.dates, pairwise(instants), strict=True)
+            LocalDay(on, Span(*moments)) for on, moments in zip(self.dates, pairwise(instants), strict=True)
         )
 
     @property
@@ -78,11 +92,6 @@ def window_ending(now: datetime, days: int, zone: ZoneInfo) -> Window:
     """The last `days` local days, today included as far as it has come."""
     first = now.astimezone(zone).date() - timedelta(days=days - 1)
     return Window(start=datetime.combine(first, time(), zone), end=now, zone=zone.key, days=days)
-
-
-def whole_days_before(now: datetime, days: int, zone: ZoneInfo) -> tuple[LocalDay, ...]:
-    """The last `days` local days that are over, oldest first."""
-    return window_ending(now, days + 1, zone).local_days[:-1]
 
 
 def week_before(day: date, zone: ZoneInfo) -> Window:

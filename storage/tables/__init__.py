@@ -5,7 +5,7 @@ from storage.tables.drafts import drafts
 from storage.tables.homes import home_views
 from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, gaps, proposals, search_words
 from storage.tables.metadata import metadata
-from storage.tables.rollups import rolled_created, rolled_days, rolled_pushes, rolled_resolved, stale_hours
+from storage.tables.rollups import rolled_created, rolled_pushes, rolled_resolved, rolled_spans, stale_hours
 from storage.tables.sessions import pushes, scripts, sessions
 from storage.tables.spending import spendings
 from storage.tables.threads import threads
@@ -39,9 +39,9 @@ __all__ = [
     "proposals",
     "pushes",
     "rolled_created",
-    "rolled_days",
     "rolled_pushes",
     "rolled_resolved",
+    "rolled_spans",
     "scripts",
     "search_words",
     "sessions",

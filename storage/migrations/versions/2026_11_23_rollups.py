@@ -1,4 +1,4 @@
-"""Roll-ups of the dashboard's figures by local day, and the hours that have changed since. They fill up by themselves.
+"""Roll-ups of the dashboard's figures by spans of time, and the hours that have changed since. They fill up by themselves.
 
 Revision ID: 2026_11_23_rollups
 Revises: 2026_11_23_reasons
@@ -45,5 +45,5 @@ def downgrade() -> None:
     for function in FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}()")
     op.execute("DROP FUNCTION hour_of(timestamptz)")
-    for table in ("stale_hours", "rolled_pushes", "rolled_resolved", "rolled_created", "rolled_days"):
+    for table in ("stale_hours", "rolled_pushes", "rolled_resolved", "rolled_created", "rolled_spans"):
         op.drop_table(table)

@@ -1,15 +1,16 @@
-CREATE TABLE rolled_days (
+CREATE TABLE rolled_spans (
     workspace_id text NOT NULL,
     starts_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL,
-    CONSTRAINT pk_rolled_days PRIMARY KEY (workspace_id, starts_at),
-    CONSTRAINT ck_rolled_days_ends_at CHECK (ends_at > starts_at),
-    CONSTRAINT fk_rolled_days_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
+    CONSTRAINT pk_rolled_spans PRIMARY KEY (workspace_id, starts_at, ends_at),
+    CONSTRAINT ck_rolled_spans_ends_at CHECK (ends_at > starts_at),
+    CONSTRAINT fk_rolled_spans_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 );
 
 CREATE TABLE rolled_created (
     workspace_id text NOT NULL,
     starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
     domain text NOT NULL,
     tier text NOT NULL,
     sessions integer NOT NULL,
@@ -22,14 +23,15 @@ CREATE TABLE rolled_created (
     ratings integer NOT NULL,
     ratings_squared integer NOT NULL,
     with_ticket integer NOT NULL,
-    CONSTRAINT pk_rolled_created PRIMARY KEY (workspace_id, starts_at, domain, tier),
-    CONSTRAINT fk_rolled_created_day FOREIGN KEY (workspace_id, starts_at)
-        REFERENCES rolled_days (workspace_id, starts_at) ON DELETE CASCADE
+    CONSTRAINT pk_rolled_created PRIMARY KEY (workspace_id, starts_at, ends_at, domain, tier),
+    CONSTRAINT fk_rolled_created_span FOREIGN KEY (workspace_id, starts_at, ends_at)
+        REFERENCES rolled_spans (workspace_id, starts_at, ends_at) ON DELETE CASCADE
 );
 
 CREATE TABLE rolled_resolved (
     workspace_id text NOT NULL,
     starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
     domain text NOT NULL,
     resolved integer NOT NULL,
     wall_total numeric NOT NULL,
@@ -38,9 +40,9 @@ CREATE TABLE rolled_resolved (
     actives bytea NOT NULL,
     wall_posts bytea NOT NULL,
     active_posts bytea NOT NULL,
-    CONSTRAINT pk_rolled_resolved PRIMARY KEY (workspace_id, starts_at, domain),
-    CONSTRAINT fk_rolled_resolved_day FOREIGN KEY (workspace_id, starts_at)
-        REFERENCES rolled_days (workspace_id, starts_at) ON DELETE CASCADE
+    CONSTRAINT pk_rolled_resolved PRIMARY KEY (workspace_id, starts_at, ends_at, domain),
+    CONSTRAINT fk_rolled_resolved_span FOREIGN KEY (workspace_id, starts_at, ends_at)
+        REFERENCES rolled_spans (workspace_id, starts_at, ends_at) ON DELETE CASCADE
 );
 
 -- Not compressed: a few values out of the middle are read without the rest.
@@ -51,15 +53,16 @@ ALTER TABLE rolled_resolved
 CREATE TABLE rolled_pushes (
     workspace_id text NOT NULL,
     starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
     domain text NOT NULL,
     ended integer NOT NULL,
     first_try integer NOT NULL,
     after_retry integer NOT NULL,
     time_entries integer NOT NULL,
     hours numeric NOT NULL,
-    CONSTRAINT pk_rolled_pushes PRIMARY KEY (workspace_id, starts_at, domain),
-    CONSTRAINT fk_rolled_pushes_day FOREIGN KEY (workspace_id, starts_at)
-        REFERENCES rolled_days (workspace_id, starts_at) ON DELETE CASCADE
+    CONSTRAINT pk_rolled_pushes PRIMARY KEY (workspace_id, starts_at, ends_at, domain),
+    CONSTRAINT fk_rolled_pushes_span FOREIGN KEY (workspace_id, starts_at, ends_at)
+        REFERENCES rolled_spans (workspace_id, starts_at, ends_at) ON DELETE CASCADE
 );
 
 CREATE TABLE stale_hours (
@@ -70,14 +73,14 @@ CREATE TABLE stale_hours (
     CONSTRAINT fk_stale_hours_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 );
 
-GRANT SELECT, INSERT, DELETE ON rolled_days, rolled_created, rolled_resolved, rolled_pushes, stale_hours TO flowpilot_app;
+GRANT SELECT, INSERT, DELETE ON rolled_spans, rolled_created, rolled_resolved, rolled_pushes, stale_hours TO flowpilot_app;
 
 DO $$
 DECLARE
     tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
-        'rolled_days', 'rolled_created', 'rolled_resolved', 'rolled_pushes', 'stale_hours'
+        'rolled_spans', 'rolled_created', 'rolled_resolved', 'rolled_pushes', 'stale_hours'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
