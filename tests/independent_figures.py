@@ -118,7 +118,8 @@ def _having(records: Iterable[Record], status: str) -> int:
 
 
 def _wall(record: Record) -> float:
-    return float((record["resolved_at"] - record["created_at"]) / timedelta(minutes=1))
+    """From instants: times of the same zone subtract as the clock on the wall shows them."""
+    return float(record["resolved_at"].timestamp() - record["created_at"].timestamp()) / 60
 
 
 def _active(record: Record) -> float:
@@ -139,7 +140,7 @@ def _interval(minutes: Sequence[float]) -> list[float] | None:
     """Ranks n/2 -+ 0.98 sqrt(n), rounded up."""
     ordered, n = [math.nan, *sorted(minutes)], len(minutes)
     low, high = (math.ceil(n / 2 + side * 0.98 * math.sqrt(n)) for side in (-1, 1))
-    return [ordered[low], ordered[high]] if 1 <= low and high <= n else None
+    return [ordered[low], ordered[high]] if low >= 1 and high <= n else None
 
 
 def _quantile(minutes: Sequence[float], tenths: int) -> float | None:
@@ -165,7 +166,7 @@ def _grouped(records: Iterable[Record], field: str) -> list[tuple[str, list[Reco
 
 
 def _tiers(groups: Iterable[tuple[str, list[Record]]]) -> Figures:
-    by_tier = dict.fromkeys(TIERS, list[Record]()) | dict(groups)
+    by_tier = {tier: list[Record]() for tier in TIERS} | dict(groups)
     return {
         key: value
         for tier, group in by_tier.items()

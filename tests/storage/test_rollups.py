@@ -29,7 +29,6 @@ WEEK = window_ending(NOW, 7, ZONE)
 HOUR = timedelta(hours=1)
 DOMAINS = (ProblemDomain.NETWORKING, ProblemDomain.EMAIL, None)
 
-# Times are kept as seconds before NOW, so that what changes can be drawn as plain numbers.
 CHANGE = text(
     """
     UPDATE sessions SET status = :status, problem_domain = :domain, confidence_tier = :tier, rating = :rating,
@@ -52,18 +51,14 @@ COUNT_MARKS = text("SELECT count(*) FROM stale_hours")
 COUNT_SPANS = text("SELECT count(*) FROM rolled_spans")
 
 
-class Undo(Exception):
-    """Ends a history: nothing of it stays."""
-
-
 @asynccontextmanager
 async def undone(database: Database, workspace_id: str) -> AsyncIterator[Transaction]:
-    try:
-        async with database.transaction(workspace_id) as tx:
+    """A transaction of which nothing stays."""
+    async with database.transaction(workspace_id) as tx:
+        try:
             yield tx
-            raise Undo
-    except Undo:
-        pass
+        finally:
+            await tx.statements.connection.rollback()
 
 
 def drawn_session(rng: random.Random) -> NewSession:
