@@ -10,12 +10,12 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import asyncpg
 from dashboard_by_query import FIGURES
@@ -38,7 +38,8 @@ SIZES = (10_000, 100_000, 1_000_000, 3_000_000)
 MEASURED = 1_000_000
 IMPORTED, AT_ONCE = 25_000, 1_000
 FILLED_AT_ONCE = 100_000
-GOAL_TIMES = 25.0
+GOAL_TIMES, GOAL_RATIO = 25.0, 1.1
+Figure = TypeVar("Figure")
 
 # Half of them in the period, half in the one before; resolution times are skewed, one in four is not resolved.
 SESSIONS = """
@@ -106,47 +107,49 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="sessions of each workspace")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    with ExitStack() as stack:
-        folder = tempfile.TemporaryDirectory(prefix="flowpilot-dashboard-", ignore_cleanup_errors=True)
-        server = stack.enter_context(EmbeddedServer.start(Path(stack.enter_context(folder))))
-        asyncio.run(_measure(server.url, arguments.sizes, arguments.rounds))
-
-
-async def _measure(url: str, sizes: Sequence[int], rounds: int) -> None:
-    await upgrade(url)
-    superuser = await connect(url)
-    found = {}
     print(
         f"{'sessions':>10} {'a query a figure':>17} {'ours':>8} {'busy':>8} {'unrolled':>9} {'times':>7} {'roll-up s':>10}"
     )
-    async with Database.open(url) as database:
-        for size in sizes:
-            await superuser.execute("DELETE FROM workspaces")
-            times = found[size] = await _times(database, superuser, size, rounds)
-            print(
-                f"{size:10,} {times.one_query_a_figure:14.1f} ms {times.ours:5.1f} ms {times.busy:5.1f} ms"
-                f" {times.unrolled:6.1f} ms {times.one_query_a_figure / times.ours:7.1f}"
-                f" {times.rolling_up / 1_000:10.2f}",
-                flush=True,
-            )
-        await superuser.execute("DELETE FROM workspaces")
-        ratio = await _import_ratio(database, superuser, rounds)
-    await superuser.close()
+    found = {size: _on_a_new_server(_times, size, arguments.rounds) for size in arguments.sizes}
+    ratio = _on_a_new_server(_import_ratio, IMPORTED, arguments.rounds)
     times = found.get(MEASURED) or found[max(found)]
     small, large = min(found), max(found)
-    against = times.one_query_a_figure / times.ours
     growth = found[large].ours / found[small].ours
-    print(f"dashboard against one query a figure: {against:.1f} times faster (goal >= {GOAL_TIMES:.0f})")
-    print(
-        f"dashboard while sessions come in against one query a figure: {times.one_query_a_figure / times.busy:.1f}"
-        " times faster (goal: none)"
-    )
     print(f"dashboard of {large:,} sessions against {small:,}: {growth:.1f} times (goal: none)")
-    print(f"import of {IMPORTED:,} sessions with roll-ups against without: {ratio:.2f} times (goal <= 1.10)")
+    print(
+        "dashboard while sessions come in against one query a figure:"
+        f" {times.one_query_a_figure / times.busy:.1f} times faster (goal: none)"
+    )
+    print(
+        f"import of {IMPORTED:,} sessions with marks against without: {ratio:.2f} times (goal <= {GOAL_RATIO})"
+    )
+    against = times.one_query_a_figure / times.ours
+    print(f"dashboard against one query a figure: {against:.1f} times faster (goal >= {GOAL_TIMES:.0f})")
+
+
+def _on_a_new_server(
+    measure: Callable[[Database, asyncpg.Connection, int, int], Awaitable[Figure]], size: int, rounds: int
+) -> Figure:
+    """Deleting a million sessions takes longer than starting anew."""
+
+    async def measured(url: str) -> Figure:
+        await upgrade(url)
+        superuser = await connect(url)
+        async with Database.open(url) as database:
+            async with database.all_workspaces() as door:
+                await door.add(Workspace(id=TENANT, name="Large", created_at=NOW))
+            found = await measure(database, superuser, size, rounds)
+        await superuser.close()
+        return found
+
+    with ExitStack() as stack:
+        folder = tempfile.TemporaryDirectory(prefix="flowpilot-dashboard-", ignore_cleanup_errors=True)
+        server = stack.enter_context(EmbeddedServer.start(Path(stack.enter_context(folder))))
+        return asyncio.run(measured(server.url))
 
 
 async def _times(database: Database, superuser: asyncpg.Connection, size: int, rounds: int) -> Times:
-    await _fill(database, superuser, size)
+    await _fill(superuser, size)
     window = window_ending(NOW, DAYS, WorkspaceSettings().zone)
 
     async def ours() -> Dashboard:
@@ -173,7 +176,14 @@ async def _times(database: Database, superuser: asyncpg.Connection, size: int, r
         " (SELECT id FROM sessions WHERE created_at > $1 ORDER BY id LIMIT $2)",
         NOW - timedelta(days=2), size // 100_000 + 1,
     )  # fmt: skip
-    return Times(theirs, rolled, await _median_ms(ours, rounds), unrolled, rolling_up)
+    times = Times(theirs, rolled, await _median_ms(ours, rounds), unrolled, rolling_up)
+    print(
+        f"{size:10,} {times.one_query_a_figure:14.1f} ms {times.ours:5.1f} ms {times.busy:5.1f} ms"
+        f" {times.unrolled:6.1f} ms {times.one_query_a_figure / times.ours:7.1f}"
+        f" {times.rolling_up / 1_000:10.2f}",
+        flush=True,
+    )
+    return times
 
 
 def _parameters(window: Window, names: dict[str, object]) -> dict[str, object]:
@@ -186,9 +196,7 @@ def _parameters(window: Window, names: dict[str, object]) -> dict[str, object]:
     return {name: known[name] for name in names}
 
 
-async def _fill(database: Database, superuser: asyncpg.Connection, size: int) -> None:
-    async with database.all_workspaces() as door:
-        await door.add(Workspace(id=TENANT, name="Large", created_at=NOW))
+async def _fill(superuser: asyncpg.Connection, size: int) -> None:
     await superuser.execute("SELECT setseed(0.5)")
     for at in range(0, size, FILLED_AT_ONCE):
         await superuser.execute(SESSIONS, TENANT, NOW, size, at, FILLED_AT_ONCE)
@@ -208,20 +216,17 @@ async def _median_ms(act: Callable[[], Awaitable[object]], rounds: int) -> float
     return statistics.median(taken)
 
 
-async def _import_ratio(database: Database, superuser: asyncpg.Connection, rounds: int) -> float:
+async def _import_ratio(database: Database, superuser: asyncpg.Connection, size: int, rounds: int) -> float:
     """With the triggers that mark what changed, and without them; in turns, the median of each."""
-    sessions = list(islice(made_up_sessions(IMPORTED, until=NOW), IMPORTED))
+    sessions = list(made_up_sessions(size, until=NOW))
 
     async def take_in() -> float:
-        async with database.all_workspaces() as door:
-            await door.add(Workspace(id=TENANT, name="Large", created_at=NOW))
         started = time.perf_counter()
-        for at in range(0, IMPORTED, AT_ONCE):
+        for at in range(0, size, AT_ONCE):
             async with database.transaction(TENANT) as tx:
                 await tx.sessions.add_many(sessions[at : at + AT_ONCE], now=NOW)
         taken = time.perf_counter() - started
-        await superuser.execute("DELETE FROM workspaces")
-        await superuser.execute("VACUUM sessions")
+        await superuser.execute("TRUNCATE sessions, stale_hours CASCADE")
         return taken
 
     with_marks, without = [], []

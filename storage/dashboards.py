@@ -53,7 +53,7 @@ class Dashboards:
         What has a roll-up that holds is read from it, the rest from sessions and pushes: the figures are the same.
         """
         previous = window.previous
-        known = {
+        known: dict[str, Any] = {
             "workspace": self._statements.workspace_id,
             "domain": domain,
             "first": previous.start,

@@ -119,11 +119,13 @@ def _having(records: Iterable[Record], status: str) -> int:
 
 def _wall(record: Record) -> float:
     """From instants: times of the same zone subtract as the clock on the wall shows them."""
-    return float(record["resolved_at"].timestamp() - record["created_at"].timestamp()) / 60
+    seconds: float = record["resolved_at"].timestamp() - record["created_at"].timestamp()
+    return seconds / 60
 
 
 def _active(record: Record) -> float:
-    return max(_wall(record) - record["paused_seconds"] / 60, 0)
+    paused: float = record["paused_seconds"]
+    return max(_wall(record) - paused / 60, 0)
 
 
 def _spread(minutes: Sequence[float]) -> Figures:

@@ -14,7 +14,7 @@ DAYS_KEPT = 2 * max(PERIODS)
 BY_THE_HOUR = frozenset({0, 1, *PERIODS})
 """So many days ago: today and the days that the windows before this one break off in, because a part of them is read; and
 yesterday, because much of it still changes."""
-SPANS_AT_ONCE = 30
+SPANS_AT_ONCE = 10
 """In one transaction, so that it stays short on a large workspace."""
 
 

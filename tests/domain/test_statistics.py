@@ -1,10 +1,23 @@
 """Rates with intervals, and what may be called a change."""
 
+import math
+import statistics
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.statistics import Change, Interval, Minutes, Rate, change_of_minutes, change_of_rate
+from bot.domain.statistics import (
+    Change,
+    Interval,
+    Mean,
+    Minutes,
+    Rate,
+    change_of_count,
+    change_of_mean,
+    change_of_minutes,
+    change_of_rate,
+)
 
 
 def test_wilson_interval_agrees_with_the_published_example() -> None:
@@ -45,3 +58,29 @@ def test_minutes_change_only_when_the_intervals_of_their_medians_part() -> None:
     assert change_of_minutes(quick, slow) is Change.DOWN
     assert change_of_minutes(quick, quick) is Change.UNCLEAR
     assert change_of_minutes(quick, Minutes()) is Change.UNCLEAR
+
+
+def test_the_mean_of_ratings_has_an_interval() -> None:
+    ratings = [5, 4, 4, 3, 5, 1, 4, 5]
+    mean = Mean(len(ratings), sum(ratings), sum(rating**2 for rating in ratings))
+    assert mean.value == 3.875
+    assert mean.interval
+    half = 1.959964 * statistics.stdev(ratings) / math.sqrt(len(ratings))
+    assert (mean.interval.low, mean.interval.high) == pytest.approx((3.875 - half, 3.875 + half), abs=1e-5)
+    assert Mean(1, 4, 16).interval is None
+    assert Mean().value is None
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change"),
+    [(130, 80, Change.UP), (80, 130, Change.DOWN), (12, 8, Change.UNCLEAR), (9, 0, Change.UNCLEAR)],
+)
+def test_counts_change_only_beyond_their_own_scatter(now: int, before: int, change: Change) -> None:
+    assert change_of_count(now, before) is change
+
+
+def test_means_change_only_when_their_intervals_part() -> None:
+    good, bad = Mean(50, 240, 1_160), Mean(50, 100, 220)
+    assert change_of_mean(good, bad) is Change.UP
+    assert change_of_mean(good, good) is Change.UNCLEAR
+    assert change_of_mean(good, Mean()) is Change.UNCLEAR

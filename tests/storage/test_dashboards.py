@@ -13,13 +13,15 @@ import asyncpg
 import pytest
 
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, PsaFigures, TierRow, Totals
+from bot.domain.dashboard_document import dashboard_document
 from bot.domain.flows import FlowOrigin
 from bot.domain.proposals import Decision, ProposalStatus
 from bot.domain.sessions import ConfidenceTier, NewSession, ProblemDomain, SessionStatus
-from bot.domain.statistics import Mean, Minutes
+from bot.domain.statistics import Change, Mean, Minutes
 from bot.domain.windows import Window, week_before, window_ending
 from bot.domain.workspaces import Workspace
 from storage.database import Database
+from tests.conftest import NOW
 from tests.storage.makers import a_draft, a_session, a_step, proposed, published, stored
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -150,6 +152,11 @@ def groups(
     return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
 
 
+async def stored_many(database: Database, workspace_id: str, given: Sequence[NewSession]) -> None:
+    async with database.transaction(workspace_id) as tx:
+        await tx.sessions.add_many(given, now=NOW)
+
+
 async def dashboard_of(database: Database, window: Window, domain: str | None = None) -> Dashboard:
     async with database.snapshot("T0001") as tx:
         return await tx.dashboards.dashboard(window, domain=domain)
@@ -169,7 +176,9 @@ async def test_figures_agree_with_python(
     assert found.previous == totals(created_in(WINDOW.previous, counted))
     assert_spread(found.wall, [wall(session) for session in resolved])
     assert_spread(found.active, [active(session) for session in resolved])
-    assert_spread(found.previous_wall, [wall(session) for session in resolved_in(WINDOW.previous, counted)])
+    earlier = resolved_in(WINDOW.previous, counted)
+    assert_spread(found.previous_wall, [wall(session) for session in earlier])
+    assert_spread(found.previous_active, [active(session) for session in earlier])
     assert list(found.trend) == trend(WINDOW, resolved)
     by_domain = groups(created, lambda session: session.problem_domain)
     assert [(row.domain, row.total, row.resolved, row.escalated, row.abandoned) for row in found.domains] == [
@@ -193,6 +202,72 @@ async def test_an_empty_workspace_has_zeros_and_every_day(database: Database, wo
     assert [row.on for row in found.trend] == list(WINDOW.dates)
     assert len(found.trend) == 10
     assert found.psa == PsaFigures()
+
+
+async def test_one_session_is_its_own_median(database: Database, workspace: Workspace) -> None:
+    at = WINDOW.end - timedelta(days=1)
+    took = timedelta(minutes=30)
+    await stored(
+        database, workspace.id, a_session(created_at=at, resolved_at=at + took, paused=took / 3, rating=4)
+    )
+    found = await dashboard_of(database, WINDOW)
+    assert found.wall == Minutes(n=1, mean=30, median=30, p90=30)
+    assert found.active == Minutes(n=1, mean=20, median=20, p90=20)
+    assert found.totals.ratings.value == 4
+    assert set(found.changes.values()) == {Change.UNCLEAR}
+
+
+async def test_sessions_that_go_on_are_no_failures(database: Database, workspace: Workspace) -> None:
+    at = WINDOW.end - timedelta(days=1)
+    going_on = (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.REQUESTING_ESCALATION)
+    await stored(
+        database,
+        workspace.id,
+        *(a_session(created_at=at, status=status, resolved_at=None) for status in going_on),
+    )
+    document = dashboard_document(await dashboard_of(database, WINDOW))
+    assert (document["open_sessions"], document["resolution_rate"]) == (3, 0.0)
+    assert document["closed_resolution_rate"] is None
+    assert document["mttr_minutes"] is None
+    assert document["avg_steps_to_resolution"] is None
+
+
+async def test_what_lies_ahead_of_the_clock_does_not_count_yet(
+    database: Database, workspace: Workspace
+) -> None:
+    ahead = WINDOW.end + timedelta(minutes=1)
+    await stored(database, workspace.id, a_session(created_at=ahead, resolved_at=ahead))
+    assert (await dashboard_of(database, WINDOW)).is_empty
+
+
+async def test_changes_are_told_of_every_headline_figure(database: Database, workspace: Workspace) -> None:
+    """Twice as many as before, done sooner, more of them resolved, and rated better."""
+    given = []
+    for number in range(300):
+        now = number < 200
+        at = WINDOW.end - timedelta(days=1 if now else 11)
+        resolved = now or number % 2 == 0
+        took = timedelta(minutes=20 + number % 7 if now else 90 + number % 7)
+        given.append(
+            a_session(
+                created_at=at,
+                resolved_at=at + took if resolved else None,
+                status=SessionStatus.RESOLVED if resolved else SessionStatus.ESCALATED,
+                rating=4 + number % 2 if now else 1 + number % 2,
+                steps=(a_step(),) * (1 + number % 2 if now else 5 + number // 2 % 2),
+            )
+        )
+    await stored_many(database, workspace.id, given)
+    assert (await dashboard_of(database, WINDOW)).changes == {
+        "sessions": Change.UP,
+        "resolution_rate": Change.UP,
+        "closed_resolution_rate": Change.UP,
+        "escalation_rate": Change.DOWN,
+        "steps_to_resolution": Change.DOWN,
+        "rating": Change.UP,
+        "mttr": Change.DOWN,
+        "mttr_active": Change.DOWN,
+    }
 
 
 async def test_a_session_counts_on_the_local_day_of_its_resolution(

@@ -24,6 +24,7 @@ from bot.domain.spending import NO_SPENDING, Spending
 from bot.domain.statistics import Rate
 from bot.domain.troubleshooting import Flag
 from bot.domain.windows import Window
+from bot.domain.windows import Span, Window
 from bot.domain.workspaces import Workspace, WorkspaceSettings
 from storage.analyses import Taught
 from storage.database import Database
@@ -54,6 +55,8 @@ A_GAP = Gap(
     engineers=2,
     minutes_saved=60.0,
 )
+DAY = Span(NOW - timedelta(hours=12), NOW)
+FORGET_ROLLUPS = text("DELETE FROM rolled_spans")
 NOTHING: tuple[object, ...] = (None, [], {}, (), set(), 0, False)
 
 Touch = Callable[[Transaction], Awaitable[object]]
@@ -229,6 +232,7 @@ class Belongings:
             await tx.gaps.write([A_GAP], now=NOW)
             (gap,) = (await tx.gaps.history()).stored
             self.gap = gap.id
+            await tx.rollups.renew([DAY], at_most=1)
             await tx.audit.record("U1", "approve", "proposal", self.proposal.id, {}, NOW)
             thread_id = await tx.threads.begin(
                 a_live_session(), channel="C1", thread_ts="1.1", place=None, now=NOW
@@ -411,6 +415,9 @@ async def steps_of(tx: Transaction, flow_id: int) -> tuple[Session, ...]:
 async def own_sessions_of(tx: Transaction, member_id: str) -> int:
     own = await tx.homes.own_sessions(member_id)
     return len(own.open) + len(own.closed) + own.resolved
+async def read_rollups(tx: Transaction) -> int:
+    tables = ("rolled_spans", "rolled_created", "rolled_resolved", "rolled_pushes", "stale_hours")
+    return sum([await tx.statements.value(text(f"SELECT count(*) FROM {name}")) for name in tables])  # noqa: S608
 
 
 async def use_of(tx: Transaction, flow_id: int) -> int:
@@ -448,8 +455,10 @@ async def test_strangers_find_and_change_nothing(
         assert await tx.sessions.taught([belongings.session.id]) == Taught(
             proposals=Counter(), flows=Counter()
         )
+        assert await read_rollups(tx) == 0
     async with database.transaction(other_workspace.id) as tx:
         assert await tx.batches.unbatched(9) == ([], [])
+        await tx.statements.run(FORGET_ROLLUPS)
     assert await everything(superuser, workspace.id) == before
 
 
