@@ -9,7 +9,7 @@ import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -119,8 +119,8 @@ def _having(records: Iterable[Record], status: str) -> int:
 
 def _wall(record: Record) -> float:
     """From instants: times of the same zone subtract as the clock on the wall shows them."""
-    seconds: float = record["resolved_at"].timestamp() - record["created_at"].timestamp()
-    return seconds / 60
+    begin, end = (record[name].astimezone(UTC) for name in ("created_at", "resolved_at"))
+    return float((end - begin) / timedelta(minutes=1))
 
 
 def _active(record: Record) -> float:
