@@ -48,9 +48,7 @@ PUSH = text(
     FROM sessions ORDER BY id OFFSET :number LIMIT 1
     """
 )
-TRY_AGAIN = text(
-    "UPDATE pushes SET attempts = attempts + 1, ended_at = ended_at + interval '1 second' * :seconds"
-)
+TRY_AGAIN = text("UPDATE pushes SET attempts = attempts + 1, ended_at = ended_at + interval '100 days'")
 FORGET_ROLLUPS = text("DELETE FROM rolled_spans")
 ONE = "WHERE id = (SELECT id FROM sessions ORDER BY id OFFSET :number LIMIT 1)"
 COUNT_MARKS = text("SELECT count(*) FROM stale_hours")
