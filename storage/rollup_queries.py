@@ -104,6 +104,15 @@ PUSHES_IN_SPANS = f"""
     ) AS counted
 """
 
+# Looks at no more of them than it has to.
+HAS_SESSIONS = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM sessions WHERE workspace_id = :workspace AND created_at >= :since OFFSET :more_than
+    )
+    """
+)
+
 # Whoever else rolls this workspace up meanwhile would write what was read earlier over what was read later.
 TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(:number, hashtext(:workspace))")
 

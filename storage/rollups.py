@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.domain.windows import Span
 from storage.rollup_queries import (
@@ -12,6 +13,7 @@ from storage.rollup_queries import (
     ADD_SPANS,
     DROP_OTHER_SPANS,
     DROP_STALE_SPANS,
+    HAS_SESSIONS,
     TAKE_TURN,
 )
 from storage.statements import Statements
@@ -23,6 +25,11 @@ _LOCK_NUMBER = 0x524F4C4C
 class Rollups:
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
+
+    async def has_sessions(self, more_than: int, *, since: datetime) -> bool:
+        """Whether so many were created since then."""
+        given = {"workspace": self._statements.workspace_id, "more_than": more_than, "since": since}
+        return bool(await self._statements.value(HAS_SESSIONS, given))
 
     async def renew(self, spans: Sequence[Span], *, at_most: int) -> int:
         """Roll up spans that are not rolled up or have changed since, newest first; how many those were.

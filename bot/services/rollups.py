@@ -16,15 +16,24 @@ BY_THE_HOUR = frozenset({0, 1, *PERIODS})
 yesterday, because much of it still changes."""
 SPANS_AT_ONCE = 10
 """In one transaction, so that it stays short on a large workspace."""
+WORTH_IT = 10_000
+"""With fewer sessions than this a dashboard is read as quickly from them (benchmarks/dashboard.py)."""
 
 
-async def renew_rollups(database: Database, workspace_id: str, *, now: datetime) -> int:
-    """Roll up what is over and is not rolled up or has changed since; how many spans of time those were."""
+async def renew_rollups(
+    database: Database, workspace_id: str, *, now: datetime, worth_it: int = WORTH_IT
+) -> int:
+    """Roll up what is over and is not rolled up or has changed since; how many spans of time those were.
+
+    With no more than `worth_it` sessions there is nothing to roll up, and roll-ups that were there are forgotten.
+    """
     renewed = 0
     while True:
         async with database.transaction(workspace_id) as tx:
             zone = (await tx.workspaces.get()).settings.zone
-            added = await tx.rollups.renew(spans_to_roll_up(now, zone), at_most=SPANS_AT_ONCE)
+            spans = spans_to_roll_up(now, zone)
+            large = await tx.rollups.has_sessions(worth_it, since=spans[0].start)
+            added = await tx.rollups.renew(spans if large else (), at_most=SPANS_AT_ONCE)
         renewed += added
         if added < SPANS_AT_ONCE:
             return renewed

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.domain.jobs import JOBS
@@ -73,6 +74,14 @@ async def test_analyses_bell_works_through_what_is_pending(database: Database, w
     await table["analyses"].ring()
     async with database.all_workspaces() as everyone:
         assert await everyone.pending_analyses() == 0
+
+
+async def test_roll_ups_bell_takes_the_marks_of_changes(database: Database, workspace: Workspace) -> None:
+    await stored(database, workspace.id, a_session())
+    table = {bell.name: bell for bell in bells(database, ScriptedAnalyst(), StoppedClock())}
+    await table["roll-ups"].ring()
+    async with database.transaction(workspace.id) as tx:
+        assert not await tx.statements.value(text("SELECT count(*) FROM stale_hours"))
 
 
 def test_every_job_has_a_handler() -> None:

@@ -175,7 +175,7 @@ async def dashboard_of(database: Database, window: Window = WEEK) -> Dashboard:
 
 
 async def roll_up(database: Database) -> int:
-    return await renew_rollups(database, "T0001", now=NOW)
+    return await renew_rollups(database, "T0001", now=NOW, worth_it=0)
 
 
 async def count(database: Database, query: Any) -> int:
@@ -204,6 +204,8 @@ async def test_an_unfinished_change_counts_once_it_is_committed(
     database: Database, workspace: Workspace
 ) -> None:
     """The roll-up is written while the writer has not committed, and cannot see the session."""
+    long_ago = NOW - timedelta(days=100)
+    await stored(database, workspace.id, a_session(created_at=long_ago, resolved_at=long_ago))
     async with database.transaction(workspace.id) as tx:
         at = NOW - timedelta(days=2)
         await tx.sessions.add_many([a_session(created_at=at, resolved_at=at + HOUR)], now=NOW)
@@ -228,7 +230,18 @@ async def test_writers_of_the_same_hour_do_not_wait_for_each_other(
     assert (await dashboard_of(database)).totals.ratings.n == 2
 
 
+async def test_few_sessions_are_not_rolled_up_and_their_marks_go(
+    database: Database, workspace: Workspace
+) -> None:
+    await stored(database, workspace.id, a_session(), a_session())
+    assert await roll_up(database)
+    assert await renew_rollups(database, workspace.id, now=NOW, worth_it=2) == 0
+    assert (await count(database, COUNT_SPANS), await count(database, COUNT_MARKS)) == (0, 0)
+    assert (await dashboard_of(database)).totals.sessions == 2
+
+
 async def test_only_one_rolls_up_at_a_time(database: Database, workspace: Workspace) -> None:
+    await stored(database, workspace.id, a_session())
     async with database.transaction(workspace.id) as tx:
         assert await tx.rollups.renew(spans_to_roll_up(NOW, ZONE), at_most=3) == 3
         assert await roll_up(database) == 0
