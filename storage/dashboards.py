@@ -67,20 +67,8 @@ class Dashboards:
         flows = await self._rows(FLOWS_BY_DOMAIN, known)
         (knowledge,) = await self._rows(KNOWLEDGE, known)
         (pushes,) = await self._rows(PUSHES, known)
-        now, then = ([row for row in resolved if row["current"] is current] for current in (True, False))
-        days = [
-            (day, [row for row in now if day.span.start <= row["starts_at"] < day.span.end])
-            for day in window.local_days
-        ]
-        wall, previous_wall, active, previous_active, *minutes_of_days = await self._minutes(
-            [
-                _durations("wall", now),
-                _durations("wall", then),
-                _durations("active", now),
-                _durations("active", then),
-                *(_durations("wall", rows, with_interval=False) for _, rows in days),
-            ],
-            known,
+        wall, previous_wall, active, previous_active, *of_days = await self._minutes(
+            _all_durations(window, resolved), known
         )
         counted = [row for row in created if row["current"]]
         return Dashboard(
@@ -92,9 +80,7 @@ class Dashboards:
             previous_wall=previous_wall,
             active=active,
             previous_active=previous_active,
-            trend=tuple(
-                _day(day.on, minutes) for (day, _), minutes in zip(days, minutes_of_days, strict=True)
-            ),
+            trend=tuple(map(_day, window.dates, of_days)),
             domains=_domains(counted),
             tiers=_tiers(counted),
             coverage=_coverage(counted, flows),
@@ -156,6 +142,18 @@ def _spans_asked(previous: Sequence[_Tile], current: Sequence[_Tile]) -> dict[st
         "current": [False] * len(previous) + [True] * len(current),
         "rolled": [tile.rolled for tile in tiles],
     }
+
+
+def _all_durations(window: Window, rows: Sequence[RowMapping]) -> list[Durations]:
+    """Wall-clock time in the window and in the one before, active time in both, and wall-clock time on each day."""
+    now, then = ([row for row in rows if row["current"] is current] for current in (True, False))
+    by_day = [
+        [row for row in now if day.span.start <= row["starts_at"] < day.span.end] for day in window.local_days
+    ]
+    return [
+        *(_durations(clock, some) for clock in ("wall", "active") for some in (now, then)),
+        *(_durations("wall", some, with_interval=False) for some in by_day),
+    ]
 
 
 def _durations(clock: str, rows: Sequence[RowMapping], *, with_interval: bool = True) -> Durations:
