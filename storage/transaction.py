@@ -81,6 +81,8 @@ class Transaction:
     @cached_property
     def gaps(self) -> Gaps:
         return Gaps(self.statements)
+
+    @cached_property
     def rollups(self) -> Rollups:
         return Rollups(self.statements)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
-
 from zoneinfo import ZoneInfo
 
 PERIODS = (7, 30, 90)

@@ -47,8 +47,8 @@ __all__ = [
     "sessions",
     "slack_events",
     "spendings",
-    "threads",
     "stale_hours",
+    "threads",
     "utterances",
     "workspaces",
 ]

@@ -1,7 +1,7 @@
 """What the dashboard counts, added up by spans of time, and which hours have changed since.
 
 A roll-up is a row of `rolled_spans` and what hangs on it. It holds as long as no stale hour overlaps the span
-(docs/decisions/0009-dashboard-roll-ups.md).
+(docs/decisions/0012-dashboard-roll-ups.md).
 """
 
 from __future__ import annotations

@@ -23,7 +23,6 @@ from bot.domain.sessions import AnalysisOutcome, ProblemDomain, Session, Session
 from bot.domain.spending import NO_SPENDING, Spending
 from bot.domain.statistics import Rate
 from bot.domain.troubleshooting import Flag
-from bot.domain.windows import Window
 from bot.domain.windows import Span, Window
 from bot.domain.workspaces import Workspace, WorkspaceSettings
 from storage.analyses import Taught
@@ -415,6 +414,8 @@ async def steps_of(tx: Transaction, flow_id: int) -> tuple[Session, ...]:
 async def own_sessions_of(tx: Transaction, member_id: str) -> int:
     own = await tx.homes.own_sessions(member_id)
     return len(own.open) + len(own.closed) + own.resolved
+
+
 async def read_rollups(tx: Transaction) -> int:
     tables = ("rolled_spans", "rolled_created", "rolled_resolved", "rolled_pushes", "stale_hours")
     return sum([await tx.statements.value(text(f"SELECT count(*) FROM {name}")) for name in tables])  # noqa: S608

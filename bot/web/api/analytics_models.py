@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
@@ -15,6 +15,10 @@ from bot.domain.sessions import ProblemDomain
 from bot.domain.statistics import Change
 from bot.domain.windows import Period
 from bot.web.api.models import Absent, Strict, UtcTime
+
+
+RateInterval: TypeAlias = tuple[float, float]
+"""95 %, between 0 and 1."""
 
 
 class Table(StrEnum):
@@ -51,8 +55,13 @@ class Previous(Strict):
     resolved_sessions: int
     escalated_sessions: int
     abandoned_sessions: int
+    open_sessions: int
     resolution_rate: float | None
+    closed_resolution_rate: float | None
+    avg_steps_to_resolution: float | None
+    avg_rating: float | None
     mttr: Minutes
+    mttr_active: Minutes
 
 
 class TrendDay(Strict):
@@ -142,14 +151,18 @@ class Dashboard(Strict):
     open_sessions: int
     resolution_rate: float | None
     closed_resolution_rate: float | None
+    resolution_rate_interval: RateInterval | None
+    closed_resolution_rate_interval: RateInterval | None
     resolution_change: Change
     avg_steps_to_resolution: float | None
     avg_session_duration_minutes: float | None
     avg_rating: float | None
+    rated_sessions: int
     mttr_minutes: float | None
     mttr: Minutes
     mttr_active: Minutes
     mttr_change: Change
+    changes: dict[str, Change]
     previous: Previous
     mttr_trend: tuple[TrendDay, ...]
     sessions_by_domain: tuple[DomainSessions, ...]

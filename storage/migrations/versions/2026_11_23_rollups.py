@@ -1,7 +1,7 @@
 """Roll-ups of the dashboard's figures by spans of time, and the hours that have changed since. They fill up by themselves.
 
 Revision ID: 2026_11_23_rollups
-Revises: 2026_11_23_reasons
+Revises: 2026_11_23_homes
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from alembic import op
 from sqlalchemy.engine.interfaces import AdaptedConnection
 
 revision = "2026_11_23_rollups"
-down_revision = "2026_11_23_reasons"
+down_revision = "2026_11_23_homes"
 
 SCRIPTS = Path(__file__).with_suffix("")
 TRIGGERS = ("mark_hours_added", "mark_hours_deleted", "mark_hours_changed")
