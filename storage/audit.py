@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 
 from storage.statements import Statements
 from storage.tables import audit_events
@@ -51,7 +51,16 @@ class Audit:
 
     async def listed(self, limit: int) -> list[AuditEvent]:
         """Newest first."""
-        query = select(audit_events).where(audit_events.c.workspace_id == self._statements.workspace_id)
+        return await self._newest(limit)
+
+    async def of(self, kind: str, object_id: object, limit: int) -> list[AuditEvent]:
+        """What happened to one object, newest first."""
+        its_own = (audit_events.c.kind == kind, audit_events.c.object_id == str(object_id))
+        return await self._newest(limit, *its_own)
+
+    async def _newest(self, limit: int, *which: ColumnElement[bool]) -> list[AuditEvent]:
+        own = audit_events.c.workspace_id == self._statements.workspace_id
+        query = select(audit_events).where(own, *which)
         rows = await self._statements.rows(query.order_by(audit_events.c.id.desc()).limit(limit))
         return [
             AuditEvent(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.domain.editing import DraftGoneError, DraftMovedError, Edited, EditingDraft, Subject
+from bot.domain.editing import NEW_FLOW, DraftGoneError, DraftMovedError, Edited, EditingDraft, Subject
 from bot.domain.flows import FlowDraft
-from bot.domain.proposals import ProposalStatus
 from storage.statements import Statements
-from storage.tables import drafts, proposals
+from storage.tables import drafts
 from storage.trees import draft_columns, draft_from_row
 
 
@@ -34,17 +33,23 @@ class Drafts:
         return draft_of_row(row)
 
     async def begin(
-        self, subject: Subject, content: FlowDraft, *, base_version: int, member_id: str, now: datetime
+        self,
+        subject: Subject,
+        content: FlowDraft,
+        *,
+        base_version: int,
+        member_id: str,
+        now: datetime,
+        base: FlowDraft | None = None,
     ) -> EditingDraft | None:
-        """A new draft of this content; None when there is one already."""
+        """A new draft of this content, begun from the same or from `base`; None when there is one already."""
         new = insert(drafts).values(
             workspace_id=self._statements.workspace_id,
-            proposal_id=subject.id if subject.kind is Edited.PROPOSAL else None,
-            flow_id=subject.id if subject.kind is Edited.FLOW else None,
+            **_columns(subject),
             base_version=base_version,
             revision=1,
             member_id=member_id,
-            base=draft_columns(content),
+            base=draft_columns(base or content),
             undo=[],
             started_at=now,
             updated_at=now,
@@ -72,14 +77,15 @@ class Drafts:
     async def forget(self, subject: Subject) -> None:
         await self._statements.run(delete(drafts).where(self._own, _of(subject)))
 
+    async def take(self, draft: EditingDraft) -> None:
+        """Forget the draft in this revision. Raises DraftMovedError: it has changed since, or is gone."""
+        unmoved = (self._own, drafts.c.id == draft.id, drafts.c.revision == draft.revision)
+        if not await self._statements.changed(delete(drafts).where(*unmoved)):
+            raise DraftMovedError
+
     async def forget_idle(self, before: datetime) -> int:
-        """Forget drafts untouched since before that moment, and those of proposals that are decided; how many."""
-        decided = exists().where(
-            proposals.c.workspace_id == drafts.c.workspace_id,
-            proposals.c.id == drafts.c.proposal_id,
-            proposals.c.status != ProposalStatus.PENDING,
-        )
-        idle = delete(drafts).where(self._own, or_(drafts.c.updated_at < before, decided))
+        """Forget drafts untouched since before that moment; how many."""
+        idle = delete(drafts).where(self._own, drafts.c.updated_at < before)
         return await self._statements.changed(idle)
 
 
@@ -99,11 +105,27 @@ def draft_of_row(row: RowMapping) -> EditingDraft:
 
 
 def _subject(row: RowMapping) -> Subject:
+    if row["author"]:
+        return Subject(Edited.BY_HAND, row["flow_id"] or NEW_FLOW, row["author"], row["topic"])
     if row["proposal_id"] is not None:
         return Subject(Edited.PROPOSAL, row["proposal_id"])
     return Subject(Edited.FLOW, row["flow_id"])
 
 
+def _columns(subject: Subject) -> dict[str, Any]:
+    of_proposal = subject.kind is Edited.PROPOSAL
+    return {
+        "proposal_id": subject.id if of_proposal else None,
+        "flow_id": None if of_proposal or subject.id == NEW_FLOW else subject.id,
+        "author": subject.author,
+        "topic": subject.topic,
+    }
+
+
 def _of(subject: Subject) -> ColumnElement[Any]:
-    column = drafts.c.proposal_id if subject.kind is Edited.PROPOSAL else drafts.c.flow_id
-    return column == subject.id
+    return and_(
+        *(
+            drafts.c[name].is_(None) if value is None else drafts.c[name] == value
+            for name, value in _columns(subject).items()
+        )
+    )

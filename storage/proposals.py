@@ -174,6 +174,7 @@ class Proposals:
         flow_id: int | None = None,
         base_version: int | None = None,
         absorbs: Sequence[int] = (),
+        proposed_by: str | None = None,
     ) -> Proposal:
         """A new proposal, without support until sessions finish their analysis with its id."""
         shown_at = now if status is ProposalStatus.PENDING else None
@@ -188,6 +189,7 @@ class Proposals:
             absorbs=list(absorbs),
             confidence=confidence,
             analyst=analyst,
+            proposed_by=proposed_by,
             shown_at=shown_at,
             pending_since=shown_at,
             created_at=now,
@@ -378,6 +380,7 @@ def proposal_from_row(row: RowMapping, support: Support) -> Proposal:
         support=support,
         confidence=row["confidence"],
         analyst=row["analyst"],
+        proposed_by=row["proposed_by"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         pending_since=row["pending_since"],

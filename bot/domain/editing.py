@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,10 +11,11 @@ from typing import TypeVar
 from bot.domain.errors import FlowPilotError
 from bot.domain.flows import FlowDraft
 from bot.domain.members import Member
-from bot.domain.proposals import Proposal
+from bot.domain.sessions import ProblemDomain
 from bot.domain.tree_ids import next_number
-from bot.domain.trees import FlowTree, Node
+from bot.domain.trees import UNFINISHED, FlowTree, Node, NodeKind, Option
 from bot.domain.validation import named, problems_of
+from bot.domain.words import listed
 
 MAX_UNDO = 20
 """Edits that can be taken back."""
@@ -31,14 +32,25 @@ class Edited(StrEnum):
 
     PROPOSAL = "proposal"
     FLOW = "flow"
+    BY_HAND = "by_hand"
+
+
+NEW_FLOW = 0
+"""In the place of a flow's id: there is none yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The proposal or the flow that a draft is of. Each has one draft at most."""
+    """The proposal or the flow that a draft is of. Each has one draft at most.
+
+    What its `author` proposes by hand has the id of the flow that it would change, or `NEW_FLOW`; its `topic` keeps apart
+    what one author proposes on several occasions.
+    """
 
     kind: Edited
     id: int
+    author: str = ""
+    topic: str = ""
 
 
 class NothingToUndoError(FlowPilotError):
@@ -72,6 +84,30 @@ class DraftMovedError(FlowPilotError):
         super().__init__(
             "The draft has changed since you opened this. Copy what you wrote, close this and look again."
         )
+
+
+class NotFinishedError(FlowPilotError):
+    """Steps of the draft are still to be written; with their numbers."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        which = listed([str(number) for number in numbers])
+        steps = f"Step {which} is" if len(numbers) == 1 else f"Steps {which} are"
+        super().__init__(f"{steps} still to be written. Choose Edit Step there, then go on.")
+        self.numbers = tuple(numbers)
+
+
+class NothingChangedError(FlowPilotError):
+    """The draft is the same as what is published."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is changed yet. Change a step, or the title, first.")
+
+
+class FlowOutOfUseError(FlowPilotError):
+    """An archived flow is changed by nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("This flow is archived. Bring it back before changing it.")
 
 
 class CarryOverError(FlowPilotError):
@@ -160,10 +196,14 @@ class EditingDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workbench:
-    """A draft as one person sees it. `editor` is the name of whoever works on it."""
+    """A draft as one person sees it. `editor` is the name of whoever works on it.
+
+    `present` is what the draft is of, as that is now, in its `version`.
+    """
 
     draft: EditingDraft
-    proposal: Proposal
+    present: FlowDraft
+    version: int
     member: Member
     editor: str
 
@@ -173,8 +213,8 @@ class Workbench:
 
     @property
     def is_stale(self) -> bool:
-        """Whether the proposal has a newer version than the one that the draft was begun from."""
-        return self.draft.base_version != self.proposal.version
+        """Whether there is a newer version than the one that the draft was begun from."""
+        return self.draft.base_version != self.version
 
     @property
     def can_publish(self) -> bool:
@@ -206,7 +246,7 @@ def merged_drafts(base: FlowDraft, mine: FlowDraft, theirs: FlowDraft) -> FlowDr
     )
     if conflicts:
         raise CarryOverError(tuple(conflicts))
-    if problems := problems_of(draft.tree):
+    if problems := problems_of(draft.tree, may_be_unfinished=True):
         raise CarryOverError(tuple(problem.sentence.rstrip(".") for problem in problems[:3]))
     return draft
 
@@ -265,3 +305,11 @@ def _words(node: Node) -> tuple[str | None, ...]:
 
 def _says_the_same(one: Node, other: Node) -> bool:
     return (_words(one), one.options) == (_words(other), other.options)
+
+
+def begun_flow(title: str, question: str, answers: Sequence[str], domain: ProblemDomain | None) -> FlowDraft:
+    """What a new flow by hand begins with: the first question, and behind each of its answers a step to be written."""
+    options = tuple(Option(f"o{at}", label, f"n{at + 1}") for at, label in enumerate(answers, 1))
+    first = Node(kind=NodeKind.QUESTION, text=question, options=options)
+    tree = FlowTree("n1", {"n1": first, **{option.next: UNFINISHED for option in options}})
+    return FlowDraft(title=title, summary="", tree=tree, problem_domain=domain)

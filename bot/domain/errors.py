@@ -27,6 +27,16 @@ class NotAllowedError(FlowPilotError):
         self.deed = deed
 
 
+class NotAuthorError(FlowPilotError):
+    """Only who proposed something by hand can take it back."""
+
+    def __init__(self, proposal_id: int) -> None:
+        super().__init__(
+            "Only the person who proposed this can withdraw it. A reviewer can dismiss or reject it."
+        )
+        self.proposal_id = proposal_id
+
+
 class NotApprovableError(FlowPilotError):
     """A change to a published flow is published through Edit & Publish, never approved blindly."""
 

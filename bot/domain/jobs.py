@@ -24,6 +24,14 @@ class ShowDraftPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class TellAuthor:
+    """Tell the person who proposed something by hand how it stands; each version of it once."""
+
+    name: ClassVar[str] = "proposal.tell_author"
+    proposal_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SendStats:
     """Answer `/flowpilot stats`. `share` posts into `channel`, else the picture goes to the person by DM.
 
@@ -129,6 +137,7 @@ class ForgetWorkspace:
 Job = (
     ShowProposalCard
     | ShowDraftPicture
+    | TellAuthor
     | SendStats
     | RedrawStats
     | DrawFlowPage
@@ -143,6 +152,7 @@ Job = (
 JOBS: tuple[type[Job], ...] = (
     ShowProposalCard,
     ShowDraftPicture,
+    TellAuthor,
     SendStats,
     RedrawStats,
     DrawFlowPage,

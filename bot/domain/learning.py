@@ -105,7 +105,7 @@ def _follows(session: Session, alignment: Alignment, tree: FlowTree) -> bool:
 
 
 def _join(session: Session, alignment: Alignment, flow: Flow | None, proposal: Proposal) -> Join:
-    """The proposal with the session in it. A flow keeps its title; a new one may find a better one as it grows."""
+    """The proposal with the session in it. A flow keeps its title, and so does what people named; else it may find a better one."""
     merged = merge(proposal.draft.tree, session, alignment.steps)
     draft = replace(
         proposal.draft,
@@ -115,5 +115,6 @@ def _join(session: Session, alignment: Alignment, flow: Flow | None, proposal: P
     )
     if flow is not None:
         return Join(proposal=proposal, kind=kind_of(compare(flow.tree, merged.tree)), draft=draft)
-    draft = replace(draft, title=alignment.title, summary=alignment.summary)
+    if proposal.proposed_by is None:
+        draft = replace(draft, title=alignment.title, summary=alignment.summary)
     return Join(proposal=proposal, kind=proposal.kind, draft=draft)

@@ -97,7 +97,8 @@ def read_line(number: int, content: str, *, is_first: bool) -> Line:
         tag, rest = tagged[1], tagged[2] or ""
     marked = _MARKED.fullmatch(rest)
     kind, words = (KINDS[marked[1]], marked[2]) if marked else (NodeKind.QUESTION, rest)
-    if not words:
+    is_unfinished = marked is not None and kind is NodeKind.ESCALATION
+    if not words and not is_unfinished:
         raise BadLineError("says nothing after the answer. Write the next step behind it.")
     return Line(number, label, kind, words, tag)
 

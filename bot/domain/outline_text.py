@@ -56,10 +56,11 @@ def to_outline(tree: FlowTree) -> str:
     return "\n".join(lines)
 
 
-def from_outline(text: str, *, base: FlowTree | None = None) -> FlowTree:
+def from_outline(text: str, *, base: FlowTree | None = None, may_be_unfinished: bool = False) -> FlowTree:
     """The tree that the text describes.
 
-    Steps that are recognised from `base` keep their id, evidence, help, expected outcome and script.
+    Steps that are recognised from `base` keep their id, evidence, help, expected outcome and script. It
+    `may_be_unfinished`: a "!" alone is a step that is still to be written.
 
     Raises:
         InvalidTreeError: with a problem, and its line, for everything that is wrong.
@@ -75,7 +76,7 @@ def from_outline(text: str, *, base: FlowTree | None = None) -> FlowTree:
         raise InvalidTreeError(problems)
     nodes = {ids[line]: _node(line, ids, targets, base) for line in ids}
     tree = FlowTree(ids[first], nodes)
-    if found := problems_of(tree):
+    if found := problems_of(tree, may_be_unfinished=may_be_unfinished):
         raise InvalidTreeError(list(_with_lines(found, {node_id: line for line, node_id in ids.items()})))
     return tree
 

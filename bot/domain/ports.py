@@ -106,6 +106,10 @@ class Messenger(Protocol):
         """Draw the page anew where it stands; nothing happens when it was closed."""
         ...
 
+    async def tell_author(self, workspace_id: str, user: str, card: ProposalCard) -> None:
+        """Tell who made a proposal by hand, by direct message, how it stands; each of its versions once."""
+        ...
+
     async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
         """Send a file by direct message."""
         ...

@@ -10,6 +10,7 @@ from bot.domain.errors import (
     AlreadyDecidedError,
     InvalidTreeError,
     NotApprovableError,
+    NotAuthorError,
     ReasonMissingError,
     StaleVersionError,
     WrongStatusError,
@@ -33,7 +34,8 @@ class ProposalKind(StrEnum):
 class ProposalStatus(StrEnum):
     """`forming` is a proposal that waits for company or for tomorrow's quota: nobody is asked about it yet.
 
-    `merged` is one that turned out to be about the same problem as another or as a flow, and became part of it.
+    `merged` is one that turned out to be about the same problem as another or as a flow, and became part of it;
+    `withdrawn` one that its author took back.
     """
 
     FORMING = "forming"
@@ -44,6 +46,7 @@ class ProposalStatus(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     MERGED = "merged"
+    WITHDRAWN = "withdrawn"
 
 
 REOPENABLE = frozenset({ProposalStatus.DISMISSED, ProposalStatus.REJECTED, ProposalStatus.EXPIRED})
@@ -82,6 +85,7 @@ class Proposal:
     """`version` grows with every change; a decision names the version that the person saw.
 
     `flow_id` and `base_version` are set for a change to a published flow. `confidence` is the analyst's, 0 to 1.
+    `proposed_by` is the member who made it by hand; None for what was learnt from sessions.
     `absorbs` are the flows that are about the same problem: publishing the change archives them. `merged_into` is the
     proposal that this one became part of; one that became part of a flow has that as its `published_flow_id`.
     `last_replay` may be of an earlier version: see `replay`.
@@ -100,6 +104,7 @@ class Proposal:
     pending_since: datetime | None = None
     flow_id: int | None = None
     base_version: int | None = None
+    proposed_by: str | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
     reason: str | None = None
@@ -178,7 +183,14 @@ class Reopen:
     seen_version: int
 
 
-Request = Approve | Publish | Dismiss | Reject | Explain | Reopen
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """The author takes a proposal by hand back, whatever it has grown to."""
+
+    by: Member
+
+
+Request = Approve | Publish | Dismiss | Reject | Explain | Reopen | Withdraw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +216,7 @@ def decide(proposal: Proposal, request: Request, *, now: datetime) -> Decision:
 
     Raises:
         NotAllowedError: the member is no admin.
+        NotAuthorError: withdrawal of what somebody else, or nobody, made by hand.
         AlreadyDecidedError: the proposal is decided, and the request was not to reopen it.
         StaleVersionError: the member saw another version.
         NotApprovableError: approval of a change to a published flow.
@@ -214,6 +227,8 @@ def decide(proposal: Proposal, request: Request, *, now: datetime) -> Decision:
         return _explained(proposal, request, now=now)
     if isinstance(request, Reopen):
         _require_reopenable(proposal, request)
+    elif isinstance(request, Withdraw):
+        _require_withdrawable(proposal, request)
     else:
         require_decidable(proposal, request.by, request.seen_version)
     status, reason, publish = _effect(proposal, request)
@@ -222,7 +237,7 @@ def decide(proposal: Proposal, request: Request, *, now: datetime) -> Decision:
     return Decision(
         proposal_id=proposal.id,
         was=proposal.status,
-        seen_version=request.seen_version,
+        seen_version=proposal.version,
         status=status,
         by=None if isinstance(request, Reopen) else request.by.id,
         at=now,
@@ -283,13 +298,23 @@ def require_decidable(proposal: Proposal, by: Member, seen_version: int) -> None
         NotAllowedError, WrongStatusError, AlreadyDecidedError, StaleVersionError: as `decide`.
     """
     require_admin(by)
+    _require_pending(proposal)
+    _require_current(proposal, seen_version)
+
+
+def _require_pending(proposal: Proposal) -> None:
     if proposal.status is ProposalStatus.FORMING:
         raise WrongStatusError(
             proposal.id, proposal.status, "it waits for more sessions before anyone decides"
         )
     if proposal.status is not ProposalStatus.PENDING:
         raise AlreadyDecidedError(proposal.id, proposal.status, proposal.decided_by, proposal.decided_at)
-    _require_current(proposal, seen_version)
+
+
+def _require_withdrawable(proposal: Proposal, request: Withdraw) -> None:
+    if proposal.proposed_by != request.by.id:
+        raise NotAuthorError(proposal.id)
+    _require_pending(proposal)
 
 
 def _require_reopenable(proposal: Proposal, request: Reopen) -> None:
@@ -307,7 +332,7 @@ def _require_current(proposal: Proposal, seen_version: int) -> None:
 
 
 def _effect(
-    proposal: Proposal, request: Approve | Publish | Dismiss | Reject | Reopen
+    proposal: Proposal, request: Approve | Publish | Dismiss | Reject | Reopen | Withdraw
 ) -> tuple[ProposalStatus, str | None, FlowDraft | None]:
     match request:
         case Approve():
@@ -323,6 +348,8 @@ def _effect(
             return ProposalStatus.REJECTED, _reason(code, text, REJECT_CODES), None
         case Reopen():
             return ProposalStatus.PENDING, None, None
+        case Withdraw():
+            return ProposalStatus.WITHDRAWN, None, None
 
 
 def expires_before(now: datetime, lifetime_days: int) -> datetime:

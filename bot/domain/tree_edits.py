@@ -1,4 +1,4 @@
-"""Changing a tree step by step: each edit gives a new valid tree, or says which field of it is wrong.
+"""Changing a tree step by step: each edit gives a new tree that is valid but for unfinished steps, or says what is wrong.
 
 Ids stay with their steps and answers, and so does evidence. New steps get ids that nothing in `used` has.
 """
@@ -11,7 +11,16 @@ from enum import StrEnum
 
 from bot.domain.errors import FlowPilotError
 from bot.domain.tree_ids import next_number
-from bot.domain.trees import MAX_LABEL, MAX_OPTIONS, MAX_PROMPT, FlowTree, Node, NodeKind, Option
+from bot.domain.trees import (
+    MAX_LABEL,
+    MAX_OPTIONS,
+    MAX_PROMPT,
+    UNFINISHED,
+    FlowTree,
+    Node,
+    NodeKind,
+    Option,
+)
 from bot.domain.validation import named, problems_of
 
 
@@ -46,6 +55,10 @@ class EditRefusedError(FlowPilotError):
         self.problems = tuple(problems)
 
 
+NEW_STEP = "new"
+"""In the place of a step's id: an answer leads to a step that is still to be written."""
+
+
 class StepGoneError(FlowPilotError):
     """The step was removed while somebody looked at it."""
 
@@ -55,7 +68,7 @@ class StepGoneError(FlowPilotError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer as it was filled in; without an `id` it is new."""
+    """An answer as it was filled in; without an `id` it is new. `next` is a step's id, or `NEW_STEP`."""
 
     label: str
     next: str
@@ -76,7 +89,7 @@ class StepEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewStep:
-    """A step to add. A question or an action needs an `answer`, and the step that leads to (`next`)."""
+    """A step to add. A question or an action needs an `answer`, and the step that leads to (`next`, or `NEW_STEP`)."""
 
     kind: NodeKind
     text: str
@@ -84,7 +97,7 @@ class NewStep:
     next: str | None = None
 
 
-def edit_step(tree: FlowTree, node_id: str, edit: StepEdit) -> FlowTree:
+def edit_step(tree: FlowTree, node_id: str, edit: StepEdit, *, used: Collection[str] = ()) -> FlowTree:
     """The tree with the step as edited.
 
     Raises:
@@ -93,6 +106,7 @@ def edit_step(tree: FlowTree, node_id: str, edit: StepEdit) -> FlowTree:
     """
     node = _node(tree, node_id)
     _refuse([*_text_problems(edit.text), *_answer_problems(tree, node_id, edit)])
+    tree, answers = _with_new_steps(tree, edit.answers, used)
     changed = replace(
         node,
         kind=edit.kind,
@@ -100,7 +114,7 @@ def edit_step(tree: FlowTree, node_id: str, edit: StepEdit) -> FlowTree:
         help=_or_none(edit.help),
         expected=_or_none(edit.expected),
         script=_or_none(edit.script),
-        options=_options(node, edit.answers),
+        options=_options(node, answers),
     )
     after = FlowTree(tree.root, {**tree.nodes, node_id: changed})
     _refuse(_lost_steps(after, node, edit))
@@ -123,7 +137,11 @@ def add_step(
         ]
     )
     new_id = _new_id(tree, used)
-    new = _new_node(step, step.next)
+    target = step.next
+    if target == NEW_STEP:
+        target = _new_id(tree, [*used, new_id])
+        tree = FlowTree(tree.root, {**tree.nodes, target: UNFINISHED})
+    new = _new_node(step, target)
     nodes = {**tree.nodes, node_id: _with_answer(parent, label, new_id), new_id: new}
     return _valid(FlowTree(tree.root, nodes), EditField.TEXT)
 
@@ -234,7 +252,7 @@ def _refuse(problems: Iterator[FieldProblem] | Sequence[FieldProblem]) -> None:
 
 def _valid(tree: FlowTree, field: EditField) -> FlowTree:
     """The tree, if it keeps the rules that only the whole of it can break; what is wrong belongs to `field`."""
-    _refuse([FieldProblem(field, problem.sentence) for problem in problems_of(tree)])
+    _refuse([FieldProblem(field, problem.sentence) for problem in problems_of(tree, may_be_unfinished=True)])
     return tree
 
 
@@ -253,6 +271,21 @@ def _label_problems(label: str, answer: int | None = None) -> Iterator[FieldProb
         yield FieldProblem(EditField.LABEL, f"{MAX_LABEL} characters are the most. Shorten it.", answer)
     elif len(words.splitlines()) > 1:
         yield FieldProblem(EditField.LABEL, "Write the answer on one line.", answer)
+
+
+def begun_problems(question: str, answers: Sequence[str]) -> dict[EditField, str]:
+    """What is wrong with the first question of a new flow and with its answers, by the field."""
+    found = [*_text_problems(question)]
+    if not answers:
+        found.append(FieldProblem(EditField.LABEL, "Write at least one answer."))
+    if len(answers) > MAX_OPTIONS:
+        found.append(
+            FieldProblem(EditField.LABEL, f"{MAX_OPTIONS} answers are the most. Ask in two questions.")
+        )
+    if len({answer.casefold() for answer in answers}) < len(answers):
+        found.append(FieldProblem(EditField.LABEL, "Two answers are the same. Write another one."))
+    found += [problem for answer in answers for problem in _label_problems(answer)]
+    return {problem.field: problem.sentence for problem in reversed(found)}
 
 
 def _new_answer_problems(parent: Node, label: str) -> Iterator[FieldProblem]:
@@ -274,6 +307,8 @@ def _first_answer_problems(tree: FlowTree, step: NewStep, *, above: str) -> Iter
             yield FieldProblem(EditField.KIND, "A step that ends the flow has no answer. Leave that empty.")
         return
     yield from _label_problems(step.answer, 0)
+    if step.next == NEW_STEP:
+        return
     if step.next is None or step.next not in tree.nodes:
         yield FieldProblem(EditField.NEXT, "Choose the step that the answer leads to.", 0)
     elif above in below(tree, step.next):
@@ -304,6 +339,8 @@ def _answer_problems(tree: FlowTree, node_id: str, edit: StepEdit) -> Iterator[F
         if key and key in seen:
             yield FieldProblem(EditField.LABEL, "There is such an answer already. Write another one.", at)
         seen.add(key)
+        if answer.next == NEW_STEP:
+            continue
         if answer.next not in tree.nodes:
             yield FieldProblem(EditField.NEXT, "Choose the step that the answer leads to.", at)
         elif answer.next in forbidden:
@@ -329,6 +366,21 @@ def _options(node: Node, answers: Sequence[Answer]) -> tuple[Option, ...]:
         options.append(Option(answer.id or f"o{number}", answer.label.strip(), answer.next))
         number += answer.id is None
     return tuple(options)
+
+
+def _with_new_steps(
+    tree: FlowTree, answers: Sequence[Answer], used: Collection[str]
+) -> tuple[FlowTree, list[Answer]]:
+    """The tree with a step to be written for each answer that leads to a new one, and the answers leading there."""
+    nodes, led = dict(tree.nodes), []
+    for answer in answers:
+        if answer.next == NEW_STEP:
+            new_id = _new_id(FlowTree(tree.root, nodes), used)
+            nodes[new_id] = UNFINISHED
+            led.append(replace(answer, next=new_id))
+        else:
+            led.append(answer)
+    return FlowTree(tree.root, nodes), led
 
 
 def _with_answer(node: Node, label: str, target: str) -> Node:

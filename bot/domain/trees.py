@@ -57,10 +57,19 @@ class Node:
     options: tuple[Option, ...] = ()
     evidence: frozenset[Evidence] = frozenset()
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the step is still to be written: a draft may have such, a flow never."""
+        return not self.text.strip()
+
     def option_labelled(self, label: str) -> Option | None:
         """The option with this label, whatever its case and the space around it."""
         wanted = label.strip().casefold()
         return next((option for option in self.options if option.label.strip().casefold() == wanted), None)
+
+
+UNFINISHED = Node(kind=NodeKind.ESCALATION, text="")
+"""Stands where an answer leads to a step that is still to be written: so each path of a draft has an end, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,12 @@ class FlowTree:
             node = self.nodes[node_id]
             yield node_id, node, depth
             stack.extend((option.next, depth + 1) for option in reversed(node.options))
+
+    @property
+    def unfinished(self) -> tuple[int, ...]:
+        """The numbers of the steps, from 1 in the order of `walk`, that are still to be written."""
+        walked = enumerate(self.walk(), 1)
+        return tuple(number for number, (_, node, _) in walked if node.is_unfinished)
 
     @property
     def session_ids(self) -> frozenset[int]:

@@ -12,14 +12,22 @@ QUOTED_CHARACTERS = 60
 """How much of a step's text names it in a sentence."""
 
 
-def problems_of(tree: FlowTree) -> tuple[TreeProblem, ...]:
-    """Every rule that the tree breaks, in the order of its nodes; empty for a valid tree."""
+def problems_of(tree: FlowTree, *, may_be_unfinished: bool = False) -> tuple[TreeProblem, ...]:
+    """Every rule that the tree breaks, in the order of its nodes; empty for a valid tree.
+
+    What somebody still works on `may_be_unfinished`: have steps without text, to be written before it is published.
+    """
     if tree.root not in tree.nodes:
         return (TreeProblem(None, "The flow has no first step. Add a question to begin with."),)
     shape = _shape_of(tree)
     return (
         *_size_problems(tree),
-        *(problem for node_id, node in tree.nodes.items() for problem in _node_problems(tree, node_id, node)),
+        *(
+            problem
+            for node_id, node in tree.nodes.items()
+            if node.text.strip() or not may_be_unfinished
+            for problem in _node_problems(tree, node_id, node)
+        ),
         *_unreachable(tree, shape),
         *(_cycle(tree, source, target) for source, target in shape.back_edges),
         *_too_deep(tree, shape),

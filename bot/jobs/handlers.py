@@ -21,6 +21,7 @@ from bot.domain.jobs import (
     ShowDraftPicture,
     ShowProposalCard,
     ShowSession,
+    TellAuthor,
 )
 from bot.services.desk import Desk
 from bot.services.digests import post_digest
@@ -29,6 +30,7 @@ from bot.services.flows import draw_flow_page, send_flow_file
 from bot.services.gap_drafts import draft_for_gap
 from bot.services.home import refresh_home, refresh_homes_on_screen
 from bot.services.proposals import show_proposal_card
+from bot.services.proposals_by_hand import tell_author_of
 from bot.services.stats import redraw_stats, send_stats
 from bot.services.threads import show_session
 from bot.services.workspaces import forget_workspace
@@ -69,6 +71,7 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
     return {
         ShowProposalCard: show_card,
         ShowDraftPicture: draw_draft,
+        TellAuthor: partial(tell_author_of, desk),
         SendStats: send,
         RedrawStats: redraw,
         DrawFlowPage: draw_flow,

@@ -8,15 +8,18 @@ from datetime import datetime
 from bot.ai.redaction import redact
 from bot.charts.registry import Chart
 from bot.domain.cards import Document
-from bot.domain.errors import FlowPilotError, StaleFlowError
+from bot.domain.editing import Edited, FlowOutOfUseError, NothingChangedError, Subject
+from bot.domain.errors import FlowPilotError, InvalidTreeError, StaleFlowError
 from bot.domain.flow_pages import ARCHIVED, PAGE, FlowList, FlowPage
-from bot.domain.flows import Flow, FlowOrigin
+from bot.domain.flows import Flow, FlowDraft, FlowOrigin
 from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export, filename_of
 from bot.domain.formats_reading import load_document, parse_flows
 from bot.domain.jobs import DrawFlowPage, SendFlowFile
 from bot.domain.members import Member, require_admin
+from bot.domain.merging import compare
+from bot.domain.validation import problems_of
 from bot.services.desk import Desk
-from bot.services.proposals import give_up_changes
+from bot.services.proposals import change_sentence, give_up_changes
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -170,6 +173,57 @@ async def import_flows(
             )
         await tx.workspaces.touch_knowledge()
     return published
+
+
+async def publish_edited_flow(
+    database: Database,
+    workspace_id: str,
+    flow_id: int,
+    draft: FlowDraft,
+    *,
+    base_version: int,
+    by: Member,
+    now: datetime,
+) -> Flow:
+    """Publish what a reviewer made of version `base_version` as the next one.
+
+    Open proposals to change the flow expire as with `roll_back_flow`.
+
+    Raises:
+        InvalidTreeError: the tree breaks the rules.
+        NothingChangedError: it is what is published.
+        FlowOutOfUseError: the flow is archived.
+        StaleFlowError: the flow has got a newer version.
+    """
+    require_admin(by, "change flows")
+    if problems := problems_of(draft.tree):
+        raise InvalidTreeError(problems)
+    async with database.transaction(workspace_id) as tx:
+        before = await flow_in_use(tx, flow_id)
+        if draft == before.current.draft:
+            raise NothingChangedError
+        flow = await tx.flows.publish_version(
+            flow_id,
+            draft,
+            base_version=base_version,
+            origin=before.origin,
+            by=by.id,
+            at=now,
+            change=f"Edited: {change_sentence(compare(before.tree, draft.tree)).lower()}",
+        )
+        await tx.drafts.forget(Subject(Edited.FLOW, flow_id))
+        await give_up_changes(tx, flow_id, now=now)
+        detail = {"version": flow.current.number, "edited": True}
+        await _record(tx, "flow.publish", flow_id, detail, by=by, now=now)
+    return flow
+
+
+async def flow_in_use(tx: Transaction, flow_id: int) -> Flow:
+    """Raises NotFoundError, and FlowOutOfUseError for an archived one."""
+    flow = await tx.flows.get(flow_id)
+    if flow.archived:
+        raise FlowOutOfUseError
+    return flow
 
 
 async def roll_back_flow(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain.jobs import Job, RefreshHomes, ShowProposalCard, ShowSession
+from bot.domain.jobs import Job, RefreshHomes, ShowProposalCard, ShowSession, TellAuthor
+from bot.domain.proposals import Proposal
 from bot.domain.sessions import Session
 from storage.database import Database
 from storage.transaction import Transaction
@@ -27,6 +28,12 @@ async def redraw_card(tx: Transaction, proposal_id: int) -> None:
     """Have the proposal's card drawn right after the commit; one drawing serves all changes that came before it."""
     await tx.jobs.enqueue(ShowProposalCard(proposal_id), dedupe_key=str(proposal_id))
     await refresh_homes(tx)
+
+
+async def tell_author(tx: Transaction, proposal: Proposal) -> None:
+    """Have whoever made the proposal by hand told how it stands; nobody, for one that was learnt."""
+    if proposal.proposed_by is not None:
+        await tx.jobs.enqueue(TellAuthor(proposal.id))
 
 
 async def redraw_grown_card(tx: Transaction, proposal_id: int) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.ai.redaction import redacted
 from bot.charts.registry import Chart
-from bot.domain.cards import Picture, ProposalCard, ProposalDetails
+from bot.domain.cards import Picture, ProposalCard
 from bot.domain.editing import Edited, Subject
 from bot.domain.flows import Flow, FlowDraft, FlowMention, FlowOrigin
 from bot.domain.merging import TreeChange, compare
@@ -19,11 +19,10 @@ from bot.domain.proposals import (
     decide,
     expires_before,
 )
-from bot.domain.replay import ReplayOutcome
-from bot.domain.sessions import Session
 from bot.domain.trees import FlowTree
+from bot.domain.words import counted
 from bot.services.desk import Desk
-from bot.services.jobs import redraw_card
+from bot.services.jobs import redraw_card, tell_author
 from bot.services.proposal_replays import replay_proposal
 from storage.database import Database
 from storage.transaction import Transaction
@@ -45,17 +44,10 @@ async def get_proposal(database: Database, workspace_id: str, proposal_id: int) 
         return await tx.proposals.get(proposal_id)
 
 
-async def read_details(
-    database: Database, workspace_id: str, proposal_id: int, *, evidence: int
-) -> ProposalDetails:
-    """Everything about a proposal, with the newest `evidence` sessions behind it. Raises NotFoundError."""
+async def read_card(database: Database, workspace_id: str, proposal_id: int) -> ProposalCard:
+    """The facts of its card. Raises NotFoundError."""
     async with database.transaction(workspace_id) as tx:
-        proposal = await tx.proposals.get(proposal_id)
-        return ProposalDetails(
-            card=await _card(tx, proposal),
-            evidence=await _redacted(tx, proposal.support.session_ids[: -evidence - 1 : -1]),
-            failed=await _redacted(tx, _failed(proposal)[:evidence]),
-        )
+        return await card_of(tx, await tx.proposals.get(proposal_id))
 
 
 async def decide_proposal(
@@ -90,38 +82,49 @@ async def decide_proposal(
             },
             at=now,
         )
+        if decided.status is ProposalStatus.WITHDRAWN:
+            await tx.sessions.analyse_again(proposal_id)
         if decided.status is not ProposalStatus.PENDING:
-            await tx.drafts.forget(Subject(Edited.PROPOSAL, proposal_id))
+            await _end_draft(tx, proposal_id, decision.publish)
         await redraw_card(tx, proposal_id)
+        await tell_author(tx, decided)
         # Last, because from here to the commit every other decision of the workspace waits.
         await tx.workspaces.touch_knowledge()
         return decided
 
 
+async def _end_draft(tx: Transaction, proposal_id: int, published: FlowDraft | None) -> None:
+    """Forget the draft, unless it holds changes that the decision lost: its editor may still want them."""
+    draft = await tx.drafts.find(Subject(Edited.PROPOSAL, proposal_id))
+    if draft and (not draft.is_changed or draft.content == published):
+        await tx.drafts.forget(draft.subject)
+
+
 async def _publish(tx: Transaction, proposal: Proposal, draft: FlowDraft, *, by: str, now: datetime) -> Flow:
+    author = await _author_words(tx, proposal)
     if proposal.flow_id is None or proposal.base_version is None:
-        sessions = proposal.support.sessions
         flow = await tx.flows.publish_new(
             draft,
-            origin=FlowOrigin.AI_GENERATED,
+            origin=FlowOrigin.MANUAL if author else FlowOrigin.AI_GENERATED,
             by=by,
             at=now,
-            change=f"Learnt from {sessions} session{'' if sessions == 1 else 's'}.",
+            change=author or f"Learnt from {counted(proposal.support.sessions, 'session')}.",
             proposal_id=proposal.id,
         )
     else:
         before = await tx.flows.get(proposal.flow_id)
-        change = compare(before.tree, draft.tree)
+        change = change_sentence(compare(before.tree, draft.tree))
         flow = await tx.flows.publish_version(
             proposal.flow_id,
             draft,
             base_version=proposal.base_version,
-            origin=FlowOrigin.AI_ENHANCED,
+            origin=before.origin if author else FlowOrigin.AI_ENHANCED,
             by=by,
             at=now,
-            change=f"{len(change.added)} steps added, {len(change.changed)} changed, {len(change.removed)} removed.",
+            change=f"{author} {change}" if author else change,
             proposal_id=proposal.id,
         )
+        await give_up_changes(tx, flow.id, now=now)
     await tx.audit.record(
         actor=by,
         action="flow.publish",
@@ -131,6 +134,26 @@ async def _publish(tx: Transaction, proposal: Proposal, draft: FlowDraft, *, by:
         at=now,
     )
     return flow
+
+
+def change_sentence(change: TreeChange) -> str:
+    """What a new version brought, for example "2 steps added, 1 changed, 0 removed."."""
+    if change.is_nothing:
+        return "Its title, summary, domain or keywords changed."
+    added, changed, removed = len(change.added), len(change.changed), len(change.removed)
+    return f"{counted(added, 'step')} added, {changed} changed, {removed} removed."
+
+
+async def _author_words(tx: Transaction, proposal: Proposal) -> str | None:
+    """For example "Proposed by Ben Okafor."; None for what was learnt."""
+    if proposal.proposed_by is None:
+        return None
+    return f"Proposed by {await _name(tx, proposal.proposed_by)}."
+
+
+async def _name(tx: Transaction, member_id: str) -> str:
+    member = await tx.members.find(member_id)
+    return member.name if member else member_id
 
 
 async def _absorb(tx: Transaction, absorbed: Sequence[int], into: Flow, *, by: str, now: datetime) -> None:
@@ -151,6 +174,7 @@ async def give_up_changes(tx: Transaction, flow_id: int, *, now: datetime) -> No
         await tx.sessions.analyse_again(proposal_id)
         await _record_expired(tx, proposal_id, because="its flow has changed", now=now)
         await redraw_card(tx, proposal_id)
+        await tell_author(tx, await tx.proposals.get(proposal_id))
 
 
 async def _record_expired(tx: Transaction, proposal_id: int, *, because: str, now: datetime) -> None:
@@ -165,7 +189,7 @@ async def show_proposal_card(desk: Desk, workspace_id: str, proposal_id: int) ->
     await replay_proposal(desk.database, workspace_id, proposal_id)
     async with desk.database.transaction(workspace_id) as tx:
         workspace = await tx.workspaces.get()
-        card = await _card(tx, await tx.proposals.get(proposal_id))
+        card = await card_of(tx, await tx.proposals.get(proposal_id))
     channel = card.proposal.card.channel if card.proposal.card else workspace.settings.review_channel
     is_news = card.proposal.card is not None or card.proposal.status is not ProposalStatus.MERGED
     if channel is None or card.proposal.status is ProposalStatus.FORMING or not is_news:
@@ -188,21 +212,9 @@ async def draw_tree(desk: Desk, draft: FlowDraft, change: TreeChange | None) -> 
     )
 
 
-def _failed(proposal: Proposal) -> Sequence[int]:
-    """The sessions that the proposal does not lead to their fix, first those that the published flow does."""
-    if proposal.replay is None:
-        return ()
-    walked = [*proposal.replay.astray, *proposal.replay.all]
-    failed = [each.session_id for each in walked if each.outcome is not ReplayOutcome.REACHED_FIX]
-    return list(dict.fromkeys(failed))
-
-
-async def _redacted(tx: Transaction, session_ids: Sequence[int]) -> tuple[Session, ...]:
-    return redacted(await tx.sessions.get_many(session_ids))
-
-
-async def _card(tx: Transaction, proposal: Proposal) -> ProposalCard:
-    sources = await _redacted(tx, proposal.support.session_ids[: -SOURCES - 1 : -1])
+async def card_of(tx: Transaction, proposal: Proposal) -> ProposalCard:
+    """The facts of its card."""
+    sources = redacted(await tx.sessions.get_many(proposal.support.session_ids[: -SOURCES - 1 : -1]))
     flow = await tx.flows.find(proposal.flow_id) if proposal.flow_id else None
     published = await tx.flows.find(proposal.published_flow_id) if proposal.published_flow_id else None
     into = await tx.proposals.find(proposal.merged_into) if proposal.merged_into else None
@@ -212,6 +224,7 @@ async def _card(tx: Transaction, proposal: Proposal) -> ProposalCard:
         flow=_mention(flow) if flow else None,
         absorbs=tuple([_mention(await tx.flows.get(flow_id)) for flow_id in proposal.absorbs]),
         merged_into=into.draft.title if into else None,
+        author=await _name(tx, proposal.proposed_by) if proposal.proposed_by else None,
         published=_mention(published) if published else None,
         before=await base_tree(tx, flow, proposal) if flow else None,
         reviewers=tuple(await tx.members.admins()),
@@ -240,6 +253,7 @@ async def expire_proposals(database: Database, workspace_id: str, *, now: dateti
         for proposal_id in expired:
             await _record_expired(tx, proposal_id, because="nobody decided in time", now=now)
             await redraw_card(tx, proposal_id)
+            await tell_author(tx, await tx.proposals.get(proposal_id))
         if expired:
             await tx.workspaces.touch_knowledge()
     return len(expired)

@@ -11,6 +11,7 @@ from bot.domain.flows import MAX_KEYWORDS, FlowDraft
 from bot.domain.outline_text import from_outline
 from bot.domain.sessions import ProblemDomain
 from bot.domain.tree_edits import (
+    NEW_STEP,
     Answer,
     EditField,
     EditRefusedError,
@@ -27,7 +28,7 @@ from bot.domain.trees import FlowTree, Node, NodeKind
 from bot.slack.ids import Callback, Field
 from bot.slack.payloads.editor import DraftSubmitted
 from bot.slack.views.editor import tree_errors
-from bot.slack.views.step_forms import NONE, numbered
+from bot.slack.views.step_forms import NEW, NONE, new_rows, numbered
 
 Edit = Callable[[EditingDraft, DraftSubmitted], FlowDraft]
 
@@ -71,7 +72,7 @@ def read_details(draft: EditingDraft, form: DraftSubmitted) -> FlowDraft:
 
 def read_text(draft: EditingDraft, form: DraftSubmitted) -> FlowDraft:
     try:
-        tree = from_outline("\n".join(form.parts), base=draft.content.tree)
+        tree = from_outline("\n".join(form.parts), base=draft.content.tree, may_be_unfinished=True)
     except InvalidTreeError as error:
         raise FormError(tree_errors(error, form.parts)) from error
     return replace(draft.content, tree=tree)
@@ -83,7 +84,7 @@ def read_step(draft: EditingDraft, form: DraftSubmitted) -> FlowDraft:
     rows = _ordered_rows(tree.nodes[node_id], form.values)
     edit = _step_edit(tree, node_id, rows, form.values)
     try:
-        return replace(draft.content, tree=edit_step(tree, node_id, edit))
+        return replace(draft.content, tree=edit_step(tree, node_id, edit, used=draft.used_ids))
     except EditRefusedError as error:
         raise FormError(_blocks(error, form.values, rows)) from error
 
@@ -93,8 +94,8 @@ def read_new_step(draft: EditingDraft, form: DraftSubmitted) -> FlowDraft:
     step = NewStep(
         kind=NodeKind(values[Field.KIND]),
         text=values[Field.TEXT],
-        answer=values.get(numbered(Field.LABEL, 0), ""),
-        next=_target(tree, values.get(numbered(Field.NEXT, 0), "")),
+        answer=values[numbered(Field.LABEL, 0)],
+        next=_target(tree, values[numbered(Field.NEXT, 0)]) if _is_filled(0, values) else None,
     )
     node_id = step_at(tree, form.place.step)
     return _edited(
@@ -155,6 +156,8 @@ def _edited(draft: EditingDraft, form: DraftSubmitted, edit: Callable[[], FlowTr
 
 
 def _target(tree: FlowTree, value: str) -> str | None:
+    if value == NEW:
+        return NEW_STEP
     return step_at(tree, int(value)) if value and value != NONE else None
 
 
@@ -179,13 +182,17 @@ def _step_edit(tree: FlowTree, node_id: str, rows: Sequence[int], values: Mappin
 
 
 def _ordered_rows(node: Node, values: Mapping[str, str]) -> list[int]:
-    """The rows of the answers that are kept, in the order that was asked for, and the new one last."""
-    known = range(len(node.options))
+    """The rows of the answers that are kept, in the order that was asked for, and the new ones last."""
     order = _order(values.get(Field.ORDER), len(node.options))
     kept = [row for row in order if values[numbered(Field.LABEL, row)].strip()]
-    new = len(known)
-    is_new = any(values.get(numbered(field, new), "").strip() for field in (Field.LABEL, Field.NEXT))
-    return [*kept, *([new] if is_new else [])]
+    new = range(len(node.options), len(node.options) + new_rows(node))
+    return [*kept, *(row for row in new if _is_filled(row, values))]
+
+
+def _is_filled(row: int, values: Mapping[str, str]) -> bool:
+    """Whether a new answer was written, or led somewhere by choice."""
+    label, target = (values.get(numbered(field, row), "").strip() for field in (Field.LABEL, Field.NEXT))
+    return bool(label or target not in ("", NEW))
 
 
 def _order(written: str | None, count: int) -> list[int]:

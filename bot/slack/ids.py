@@ -12,12 +12,20 @@ class Action(StrEnum):
     """Buttons, by what happens when they are clicked."""
 
     PROPOSAL_APPROVE = "proposal.approve"
+    PROPOSAL_BACK = "proposal.back"
+    PROPOSAL_BEGIN = "proposal.begin"
     PROPOSAL_EDIT = "proposal.edit"
     PROPOSAL_EXPLAIN = "proposal.explain"
     PROPOSAL_DISMISS = "proposal.dismiss"
     PROPOSAL_REJECT = "proposal.reject"
     PROPOSAL_REOPEN = "proposal.reopen"
+    PROPOSAL_HISTORY = "proposal.history"
+    PROPOSAL_PAGE_BACK = "proposal.page_back"
+    PROPOSAL_PAGE_ON = "proposal.page_on"
+    PROPOSAL_SESSION = "proposal.session"
+    PROPOSAL_STEP = "proposal.step"
     PROPOSAL_VIEW = "proposal.view"
+    PROPOSAL_WITHDRAW = "proposal.withdraw"
     DRAFT_STEP = "draft.step"
     DRAFT_DETAILS = "draft.details"
     DRAFT_UNDO = "draft.undo"
@@ -27,11 +35,15 @@ class Action(StrEnum):
     DRAFT_TAKE_OVER = "draft.take_over"
     DRAFT_CARRY_OVER = "draft.carry_over"
     DRAFT_BACK = "draft.back"
+    DRAFT_DISCARD = "draft.discard"
+    DRAFT_KEEP = "draft.keep"
     DRAFT_ON = "draft.on"
     FLOW_ARCHIVE = "flow.archive"
+    FLOW_EDIT = "flow.edit"
     FLOW_JSON = "flow.json"
     FLOW_MARKDOWN = "flow.markdown"
     FLOW_MERMAID = "flow.mermaid"
+    FLOW_PROPOSE = "flow.propose"
     FLOW_RESTORE = "flow.restore"
     FLOW_ROLL_BACK = "flow.roll_back"
     FLOW_VIEW = "flow.view"
@@ -89,6 +101,7 @@ class Callback(StrEnum):
     DRAFT_PUBLISH = "draft.publish"
     DRAFT_DETAILS = "draft.details"
     DRAFT_TEXT = "draft.text"
+    PROPOSAL_BEGIN = "proposal.begin"
     STEP_EDIT = "step.edit"
     STEP_ADD = "step.add"
     STEP_INSERT = "step.insert"
@@ -215,6 +228,23 @@ class VersionedId:
         """The value that `str` made. Raises ValueError for anything else."""
         id_, version = text.split(":")
         return cls(int(id_), int(version))
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPart:
+    """Something of a proposal: the number of a step or a page, or a session's id."""
+
+    proposal_id: int
+    part: int
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id}:{self.part}"
+
+    @classmethod
+    def parse(cls, text: str) -> ProposalPart:
+        """The value that `str` made. Raises ValueError for anything else."""
+        proposal_id, part = map(int, text.split(":"))
+        return cls(proposal_id, part)
 
 
 @dataclass(frozen=True, slots=True)

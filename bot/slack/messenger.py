@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -41,6 +41,7 @@ from bot.slack.replies import answer
 from bot.slack.speech import Speech
 from bot.slack.threads import Threads
 from bot.slack.views.blocks import Json
+from bot.slack.views.by_hand import author_message
 from bot.slack.views.digests import digest_message
 from bot.slack.views.flows import file_message, flow_modal
 from bot.slack.views.home import home_view
@@ -190,6 +191,17 @@ class SlackMessenger:
                 )
             except ViewGoneError:
                 log.info("slack.modal_closed", workspace=workspace_id)
+
+    async def tell_author(self, workspace_id: str, user: str, card: ProposalCard) -> None:
+        """What was said first is rewritten, so that it offers nothing that is over; what is new is said besides."""
+        key, version = f"author:{card.proposal.id}", card.proposal.version
+        words = author_message(card)
+        async with self._watching(workspace_id):
+            first = await self._speech.find(workspace_id, f"{key}:1")
+            if first is not None and version > 1:
+                with suppress(MessageGoneError):
+                    await self._speech.rewrite(workspace_id, first, words)
+            await self._speech.post(workspace_id, user, words, key=f"{key}:{version}")
 
     async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
         """Say by direct message what comes, then send it. What was sent already is not sent again."""

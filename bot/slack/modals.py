@@ -31,14 +31,20 @@ class Opening(Protocol):
 
 
 async def show_modal(
-    click: Opening, title: str, make: Callable[[], Awaitable[Json]], deps: SlackDeps
+    click: Opening,
+    title: str,
+    make: Callable[[], Awaitable[Json]],
+    deps: SlackDeps,
+    *,
+    in_place_of: str | None = None,
 ) -> str | None:
-    """Open a modal and fill it with what `make` returns; if that fails, with the reason. The id of one that was filled."""
+    """Open a modal and fill it with what `make` returns; if that fails, with the reason. The id of one that was filled.
+
+    `in_place_of` an open view nothing is opened: Slack takes three modals on top of each other, and no fourth.
+    """
     workspace_id = click.by.workspace_id
-    method = "views.push" if click.in_modal else "views.open"
-    opened = await deps.api.call(workspace_id, method, trigger_id=click.trigger_id, view=loading_modal(title))
-    view_id: str | None = opened["view"]["id"]
-    shown = view_id
+    view_id = in_place_of or await _open(click, title, deps)
+    shown: str | None = view_id
     try:
         view = await make()
     except Exception as error:  # noqa: BLE001  (words_for logs it; the person must not be left with an empty modal)
@@ -50,3 +56,12 @@ async def show_modal(
         log.info("slack.modal_closed", workspace=workspace_id)
         return None
     return shown
+
+
+async def _open(click: Opening, title: str, deps: SlackDeps) -> str:
+    """Something to look at while the modal is prepared; its id."""
+    method = "views.push" if click.in_modal else "views.open"
+    opened = await deps.api.call(
+        click.by.workspace_id, method, trigger_id=click.trigger_id, view=loading_modal(title)
+    )
+    return str(opened["view"]["id"])

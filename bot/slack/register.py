@@ -11,10 +11,25 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.draft_forms import EDITS
 from bot.slack.ids import ANSWER_ACTIONS, COMMAND, Action, Callback, Shortcut
+from bot.slack.ids import COMMAND, Action, Callback
+from bot.slack.listeners.by_hand import handle_begin_clicked, handle_flow_begun
+from bot.slack.listeners.details import (
+    handle_back_clicked,
+    handle_history_clicked,
+    handle_session_chosen,
+    handle_step_chosen,
+    handle_view_clicked,
+    handle_withdraw_clicked,
+)
+from bot.slack.listeners.details import handle_page_clicked as handle_details_page_clicked
 from bot.slack.listeners.editor import (
     handle_carry_over_clicked,
     handle_details_clicked,
+    handle_discard_clicked,
     handle_edit_clicked,
+    handle_flow_edit_clicked,
+    handle_flow_propose_clicked,
+    handle_keep_clicked,
     handle_page_clicked,
     handle_picture_clicked,
     handle_publish_submitted,
@@ -51,7 +66,6 @@ from bot.slack.listeners.proposals import (
     handle_reject_clicked,
     handle_rejection_submitted,
     handle_reopen_clicked,
-    handle_view_clicked,
 )
 from bot.slack.listeners.queue import (
     handle_batch_clicked,
@@ -90,6 +104,8 @@ from bot.slack.listeners.stats import (
     handle_share_submitted,
 )
 from bot.slack.payloads import conversation, editor, flows, gaps, proposals, queue, sessions, settings, stats
+from bot.slack.payloads import conversation, editor, flows, gaps, proposals, sessions, settings, stats
+from bot.slack.payloads import conversation, details, editor, flows, proposals, settings, stats
 from bot.slack.refusals import explain
 from bot.slack.views.blocks import Json
 
@@ -110,12 +126,20 @@ class Route(Generic[Cause]):
 
 ACTIONS: Mapping[Action, Route[Any]] = {
     Action.PROPOSAL_APPROVE: Route(proposals.proposal_click, handle_approve_clicked),
+    Action.PROPOSAL_BACK: Route(details.part_click, handle_back_clicked),
+    Action.PROPOSAL_BEGIN: Route(proposals.queue_click, handle_begin_clicked),
     Action.PROPOSAL_EDIT: Route(proposals.proposal_click, handle_edit_clicked),
     Action.PROPOSAL_EXPLAIN: Route(proposals.proposal_click, handle_explain_clicked),
     Action.PROPOSAL_DISMISS: Route(proposals.proposal_click, handle_dismiss_clicked),
     Action.PROPOSAL_REJECT: Route(proposals.proposal_click, handle_reject_clicked),
     Action.PROPOSAL_REOPEN: Route(proposals.proposal_click, handle_reopen_clicked),
+    Action.PROPOSAL_HISTORY: Route(details.part_click, handle_history_clicked),
+    Action.PROPOSAL_PAGE_BACK: Route(details.part_click, handle_details_page_clicked),
+    Action.PROPOSAL_PAGE_ON: Route(details.part_click, handle_details_page_clicked),
+    Action.PROPOSAL_SESSION: Route(details.part_click, handle_session_chosen),
+    Action.PROPOSAL_STEP: Route(details.part_click, handle_step_chosen),
     Action.PROPOSAL_VIEW: Route(proposals.proposal_click, handle_view_clicked),
+    Action.PROPOSAL_WITHDRAW: Route(proposals.proposal_click, handle_withdraw_clicked),
     Action.DRAFT_STEP: Route(editor.draft_click, handle_step_clicked),
     Action.DRAFT_DETAILS: Route(editor.draft_click, handle_details_clicked),
     Action.DRAFT_UNDO: Route(editor.draft_click, handle_undo_clicked),
@@ -124,12 +148,16 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.DRAFT_START_OVER: Route(editor.draft_click, handle_start_over_clicked),
     Action.DRAFT_TAKE_OVER: Route(editor.draft_click, handle_take_over_clicked),
     Action.DRAFT_CARRY_OVER: Route(editor.draft_click, handle_carry_over_clicked),
+    Action.DRAFT_DISCARD: Route(editor.draft_click, handle_discard_clicked),
+    Action.DRAFT_KEEP: Route(editor.draft_click, handle_keep_clicked),
     Action.DRAFT_BACK: Route(editor.draft_click, handle_page_clicked),
     Action.DRAFT_ON: Route(editor.draft_click, handle_page_clicked),
     Action.FLOW_ARCHIVE: Route(flows.flow_click, handle_archive_clicked),
+    Action.FLOW_EDIT: Route(flows.flow_click, handle_flow_edit_clicked),
     Action.FLOW_JSON: Route(flows.flow_export_click, handle_export_clicked),
     Action.FLOW_MARKDOWN: Route(flows.flow_export_click, handle_export_clicked),
     Action.FLOW_MERMAID: Route(flows.flow_export_click, handle_export_clicked),
+    Action.FLOW_PROPOSE: Route(flows.flow_click, handle_flow_propose_clicked),
     Action.FLOW_RESTORE: Route(flows.flow_click, handle_restore_clicked),
     Action.FLOW_ROLL_BACK: Route(flows.roll_back_click, handle_roll_back_clicked),
     Action.FLOW_VIEW: Route(flows.flow_click, handle_flow_clicked),
@@ -175,6 +203,7 @@ VIEWS: Mapping[Callback, Route[Any]] = {
     Callback.DRAFT_PUBLISH: Route(editor.draft_submitted, handle_publish_submitted),
     **{callback: Route(editor.draft_submitted, submitting(callback)) for callback in EDITS},
     Callback.GAP_MUTE: Route(gaps.gap_muted, handle_gap_muted),
+    Callback.PROPOSAL_BEGIN: Route(details.flow_begun, handle_flow_begun),
     Callback.PROPOSAL_EXPLAIN: Route(proposals.reason_submitted, handle_explanation_submitted),
     Callback.PROPOSAL_REJECT: Route(proposals.reason_submitted, handle_rejection_submitted),
     Callback.SESSION_ELSE: Route(sessions.session_submitted, handle_else_submitted),

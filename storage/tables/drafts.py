@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    text as sql,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.sessions import ProblemDomain
@@ -24,6 +27,8 @@ drafts = Table(
     number(),
     Column("proposal_id", BigInteger),
     Column("flow_id", BigInteger),
+    Column("author", Text, nullable=False, server_default=sql("''")),
+    Column("topic", Text, nullable=False, server_default=sql("''")),
     Column("base_version", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
     text("member_id"),
@@ -39,10 +44,23 @@ drafts = Table(
     of_workspace(),
     refers("proposal_id", "proposals", cascade=True),
     refers("flow_id", "flows", cascade=True),
-    UniqueConstraint("workspace_id", "proposal_id", name="proposal_id"),
-    UniqueConstraint("workspace_id", "flow_id", name="flow_id"),
-    CheckConstraint("num_nonnulls(proposal_id, flow_id) = 1", name="subject"),
+    UniqueConstraint(
+        "workspace_id",
+        "proposal_id",
+        "flow_id",
+        "author",
+        "topic",
+        name="subject",
+        postgresql_nulls_not_distinct=True,
+    ),
+    CheckConstraint(
+        "CASE WHEN author = '' THEN num_nonnulls(proposal_id, flow_id) = 1 ELSE proposal_id IS NULL END",
+        name="subject",
+    ),
     one_of("problem_domain", ProblemDomain),
     Index("ix_drafts_updated_at", "workspace_id", "updated_at"),
 )
-"""One draft of a proposal or a flow. `base` and each of `undo` are what `tree` and the columns before it are."""
+"""One draft of a proposal or a flow, or of what an `author` proposes by hand: a change to a flow, or without one a new flow.
+
+`base` and each of `undo` are what `tree` and the columns before it are.
+"""

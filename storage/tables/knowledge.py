@@ -94,6 +94,7 @@ proposals = Table(
     Column("base_version", Integer),
     Column("confidence", Double, nullable=False),
     text("analyst"),
+    text("proposed_by", nullable=True),
     text("decided_by", nullable=True),
     moment("decided_at", nullable=True),
     text("reason", nullable=True),

@@ -115,4 +115,5 @@ audit_events = Table(
     Column("detail", JSONB, nullable=False),
     moment("at"),
     of_workspace(),
+    Index("ix_audit_events_object", "workspace_id", "kind", "object_id"),
 )

@@ -80,6 +80,9 @@ class RememberingMessenger:
     ) -> None:
         self._say("show_flow_page", view_id, page, picture)
 
+    async def tell_author(self, workspace_id: str, user: str, card: ProposalCard) -> None:
+        self._say("tell_author", user, card)
+
     async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
         self._say("send_document", user, document)
 

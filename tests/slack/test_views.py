@@ -15,6 +15,15 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.domain.cards import ProposalCard, ProposalDetails
+from bot.domain.cards import (
+    PastEvent,
+    ProposalCard,
+    ProposalDetails,
+    ProposalHistory,
+    SessionSeen,
+    StepSeen,
+)
+from bot.domain.flows import FlowMention
 from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, ReasonMissingError, TreeProblem
 from bot.domain.flows import FlowDraft, FlowMention
@@ -28,16 +37,22 @@ from bot.domain.sessions import AnalysisOutcome
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
+from bot.domain.sessions import Step, StepKind
+from bot.domain.statistics import Interval, Minutes
+from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.validation import problems_of as tree_problems
 from bot.sandbox import Problem, lint_message, lint_view
 from bot.slack.ids import DraftPlace, SessionTurn
 from bot.slack.views import (
     batches,
+    by_hand,
     details,
     digests,
     editor,
+    evidence,
     flows,
     gaps,
+    histories,
     home,
     notices,
     proposals,
@@ -48,6 +63,7 @@ from bot.slack.views import (
     samples_sessions,
     session_forms,
     sessions,
+    samples_details,
     stats,
     step_forms,
     workbench,
@@ -61,12 +77,15 @@ from bot.slack.views.trees import change_lines
 
 MODULES = (
     batches,
+    by_hand,
     details,
     digests,
     editor,
+    evidence,
     flows,
     gaps,
     help_view,
+    histories,
     home,
     notices,
     proposals,
@@ -188,6 +207,75 @@ def test_no_proposal_breaks_a_limit_or_calls_a_channel(card: ProposalCard) -> No
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
     assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
+@settings(max_examples=30, deadline=None)
+@given(tree=trees(), text=long_text(3000), name=long_text(200), leads_back=st.booleans())
+def test_no_evidence_breaks_a_limit_or_calls_a_channel(
+    tree: FlowTree, text: str, name: str, *, leads_back: bool
+) -> None:
+    root = replace(tree.nodes["n1"], evidence=frozenset({Evidence(1, at) for at in range(30)}), script=text)
+    tree = FlowTree("n1", {**tree.nodes, "n1": root})
+    proposal = replace(samples.APPROVED.proposal, draft=FlowDraft(title=text, summary=text, tree=tree))
+    step = Step(kind=StepKind.QUESTION, prompt=text, choice=name, answer_text=text)
+    session = replace(samples.SESSION, problem=text, ticket=name, steps=(step,) * 30, resolution=text)
+    card = replace(
+        samples_details.REJECTED_BY_HAND, author=text, proposal=replace(proposal, proposed_by="U1")
+    )
+    event = PastEvent(action=name, by=name, at=samples.NOW, detail={"reason": text})
+    shown = [
+        evidence.step_modal(
+            StepSeen(proposal=proposal, node_id="n1", number=1, sessions=(session,) * 40),
+            leads_back=leads_back,
+        ),
+        evidence.session_modal(
+            SessionSeen(proposal=proposal, session=session, engineer=text), "https://x.y/z"
+        ),
+        histories.history_modal(ProposalHistory(proposal=proposal, events=(event,) * 40, names={name: text})),
+        by_hand.author_message(card),
+        by_hand.kept_modal(text, DraftPlace(5, 3)),
+        proposals.proposal_card(card, None),
+    ]
+    assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
+    assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
+def test_the_largest_proposal_in_a_script_of_many_bytes_keeps_the_limits() -> None:
+    """200 steps with all that a step may say, each changed, and the longest sessions."""
+    long = "\N{CJK UNIFIED IDEOGRAPH-56DE}" * 2000
+    ends = {f"n{at}": Node(kind=NodeKind.RESOLUTION, text=f"{at}{long}"[:2000]) for at in range(21, 201)}
+    questions = {
+        f"n{at}": Node(
+            kind=NodeKind.QUESTION,
+            text=f"{at}{long}"[:2000],
+            options=tuple(
+                Option(f"o{n}", f"{n}{long}"[:75], f"n{target}")
+                for n, target in enumerate([*range(12 + 9 * at, 21 + 9 * at), *([at + 1] if at < 20 else [])])
+            ),
+            evidence=frozenset({Evidence(1, 0), Evidence(2, 0)}),
+        )
+        for at in range(1, 21)
+    }
+    tree = FlowTree("n1", {**questions, **ends})
+    step = Step(kind=StepKind.QUESTION, prompt=long, choice=long, answer_text=long)
+    session = replace(samples.SESSION, problem=long, steps=(step,) * 30, resolution=long)
+    draft = replace(samples.CHANGE.proposal.draft, title=long, summary=long, tree=tree)
+    proposal = replace(samples.CHANGE.proposal, draft=draft)
+    facts = ProposalDetails(
+        card=replace(samples.CHANGE, proposal=proposal),
+        evidence=(session, replace(session, id=2), *(replace(session, id=at) for at in range(3, 41))),
+        failed=tuple(replace(session, id=at) for at in range(1, 4)),
+        similar=tuple(replace(each, flow=FlowMention(1, long, 1)) for each in samples_details.SIMILAR),
+    )
+    shown = [
+        details.details_modal(
+            facts, "https://example.com", dict.fromkeys(range(40), "https://example.com/x")
+        ),
+        evidence.session_modal(SessionSeen(proposal=proposal, session=session, engineer=long), None),
+        evidence.step_modal(StepSeen(proposal=proposal, node_id="n1", number=1, sessions=facts.evidence)),
+    ]
+    assert tree_problems(tree) == ()
+    assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
 
 
 @settings(max_examples=40, deadline=None)
@@ -383,12 +471,20 @@ STATES = {
         "waits for a review",
         ["Approve", "Edit", "Dismiss", "Reject", "View Details"],
     ),
-    ProposalStatus.APPROVED: (samples.APPROVED, "Approved", ["View Flow"]),
-    ProposalStatus.MODIFIED: (samples.MODIFIED, "Edited and published", ["View Flow"]),
+    ProposalStatus.APPROVED: (samples.APPROVED, "Approved", ["View Flow", "View Details"]),
+    ProposalStatus.MODIFIED: (samples.MODIFIED, "Edited and published", ["View Flow", "View Details"]),
     ProposalStatus.DISMISSED: (samples.DISMISSED, "Parked", ["Reopen", "Say Why", "View Details"]),
     ProposalStatus.REJECTED: (samples.REJECTED, "Rejected", ["Reopen", "View Details"]),
     ProposalStatus.EXPIRED: (samples.EXPIRED, "Expired", ["Reopen", "View Details"]),
     ProposalStatus.MERGED: (samples.MERGED, "became part of", ["View Details"]),
+    ProposalStatus.WITHDRAWN: (
+        replace(
+            samples.REJECTED,
+            proposal=replace(samples.REJECTED.proposal, status=ProposalStatus.WITHDRAWN),
+        ),
+        "Withdrawn",
+        ["View Details"],
+    ),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -11,25 +12,33 @@ from bot.domain.editing import DraftMovedError, Workbench
 from bot.domain.errors import AlreadyDecidedError, FlowPilotError, StaleVersionError
 from bot.domain.jobs import ShowDraftPicture, ShowProposalCard
 from bot.domain.members import Member
+from bot.domain.proposals import Proposal, ProposalStatus
 from bot.services.editing import (
     carry_over,
     change_draft,
+    discard_draft,
+    find_kept_draft,
+    open_flow_workbench,
     open_workbench,
     publish_draft,
     read_workbench,
     start_over,
     take_over,
 )
+from bot.services.editing_by_hand import begin_change_by_hand, keep_as_proposal
 from bot.services.jobs import leave_job
+from bot.services.proposals import read_card
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.draft_forms import EDITS, FormError, step_at
 from bot.slack.errors import ViewChangedError, ViewGoneError
-from bot.slack.ids import Action, Callback, DraftPlace, StepVerb
-from bot.slack.modals import show_modal
+from bot.slack.ids import COMMAND, Action, Callback, DraftPlace, StepVerb
+from bot.slack.modals import Opening, show_modal
 from bot.slack.payloads.editor import DraftClick, DraftSubmitted
+from bot.slack.payloads.flows import FlowClick
 from bot.slack.payloads.proposals import ProposalClick
 from bot.slack.refusals import words_for
 from bot.slack.views.blocks import Json
+from bot.slack.views.by_hand import kept_modal, proposed_modal
 from bot.slack.views.editor import text_form
 from bot.slack.views.notices import loading_modal, notice_modal
 from bot.slack.views.step_forms import (
@@ -50,36 +59,77 @@ FORMS: Mapping[StepVerb, Callable[[StepForm], Json]] = {
     StepVerb.MOVE: move_form,
     StepVerb.DELETE: delete_form,
 }
+Beginning = Callable[[Member, datetime], Awaitable[Workbench]]
 Doing = Callable[[Member], Awaitable[Workbench]]
+
+
+class NoRoomError(FlowPilotError):
+    """Two modals are below this one, and the editor needs one more on top of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Three windows are open, the most that Slack takes. Close them, and open the flow with `{COMMAND} flows`."
+        )
+
 
 log = structlog.get_logger(__name__)
 
 
 async def handle_edit_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
-    """Open the editor. In another modal it takes that one's place: three are the most, and its forms go on top."""
     await ack()
+    workspace_id, seen = click.by.workspace_id, click.seen
 
-    async def make() -> Json:
-        workspace_id, seen = click.by.workspace_id, click.seen
-        member = await deps.people.recognise(click.by)
-        now = deps.clock.now()
+    async def begin(member: Member, now: datetime) -> Workbench:
         try:
-            bench = await open_workbench(
+            return await open_workbench(
                 deps.database, workspace_id, seen.id, seen.version, by=member, now=now
             )
         except (AlreadyDecidedError, StaleVersionError):
             await leave_job(deps.database, workspace_id, ShowProposalCard(seen.id))
             raise
-        return workbench_modal(bench, now=now)
 
-    if not click.in_modal:
-        await show_modal(click, TITLE, make, deps)
-        return
-    try:
-        view = await make()
-    except FlowPilotError as error:
-        view = notice_modal(TITLE, await words_for(error, deps, click.by.workspace_id))
-    await _show(deps, click.by.workspace_id, click.view_id, view)
+    await open_editor(click, begin, deps, in_place_of=click.view_id if click.in_modal else None)
+
+
+async def handle_flow_edit_clicked(click: FlowClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+
+    async def begin(member: Member, now: datetime) -> Workbench:
+        _require_room(click)
+        return await open_flow_workbench(
+            deps.database, click.by.workspace_id, click.seen.id, by=member, now=now
+        )
+
+    await open_editor(click, begin, deps, in_place_of=click.view_id)
+
+
+async def handle_flow_propose_clicked(click: FlowClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+
+    async def begin(member: Member, now: datetime) -> Workbench:
+        _require_room(click)
+        return await begin_change_by_hand(
+            deps.database, click.by.workspace_id, click.seen.id, by=member, now=now
+        )
+
+    await open_editor(click, begin, deps, in_place_of=click.view_id)
+
+
+async def open_editor(
+    click: Opening, begin: Beginning, deps: SlackDeps, *, in_place_of: str | None = None
+) -> None:
+    """Open the editor of the draft that `begin` gives. In a modal it takes that one's place: its forms go on top."""
+
+    async def make() -> Json:
+        member, now = await deps.people.recognise(click.by), deps.clock.now()
+        return workbench_modal(await begin(member, now), now=now)
+
+    await show_modal(click, TITLE, make, deps, in_place_of=in_place_of)
+
+
+def _require_room(click: FlowClick) -> None:
+    if click.is_full:
+        raise NoRoomError
 
 
 async def handle_step_clicked(click: DraftClick, ack: Ack, deps: SlackDeps) -> None:
@@ -198,12 +248,41 @@ async def handle_publish_submitted(submitted: DraftSubmitted, ack: Ack, deps: Sl
     workspace_id, place = submitted.by.workspace_id, submitted.place
     member, now = await deps.people.recognise(submitted.by), deps.clock.now()
     try:
-        await publish_draft(deps.database, workspace_id, place.draft_id, place.revision, by=member, now=now)
+        done = await publish_draft(
+            deps.database, workspace_id, place.draft_id, place.revision, by=member, now=now
+        )
     except FlowPilotError as error:
         words = await words_for(error, deps, workspace_id)
         await ack(response_action="update", view=await _as_it_is(deps, member, workspace_id, place, words))
+        return
+    if isinstance(done, Proposal) and done.status is ProposalStatus.PENDING:
+        card = await read_card(deps.database, workspace_id, done.id)
+        await ack(response_action="update", view=proposed_modal(card))
     else:
         await ack()
+
+
+async def handle_discard_clicked(click: DraftClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+    place, workspace_id = click.place, click.by.workspace_id
+    member = await deps.people.recognise(click.by)
+    try:
+        await discard_draft(deps.database, workspace_id, place.draft_id, place.revision, by=member)
+        view = notice_modal("Draft", "The draft is gone.")
+    except FlowPilotError as error:
+        view = await _as_it_is(deps, member, workspace_id, place, await words_for(error, deps, workspace_id))
+    await _show(deps, workspace_id, click.view_id, view)
+
+
+async def handle_keep_clicked(click: DraftClick, ack: Ack, deps: SlackDeps) -> None:
+    """What somebody edited while somebody else decided becomes a proposal by hand."""
+    await ack()
+
+    async def begin(member: Member, now: datetime) -> Workbench:
+        workspace_id, draft_id = click.by.workspace_id, click.place.draft_id
+        return await keep_as_proposal(deps.database, workspace_id, draft_id, by=member, now=now)
+
+    await open_editor(click, begin, deps, in_place_of=click.view_id)
 
 
 def _doing(act: Callable[..., Awaitable[Workbench]], click: DraftClick, deps: SlackDeps) -> Doing:
@@ -253,7 +332,9 @@ async def _as_it_is(
     try:
         bench = await read_workbench(deps.database, workspace_id, place.draft_id, by=member)
     except FlowPilotError as error:
-        return notice_modal(TITLE, words or await words_for(error, deps, workspace_id))
+        words = words or await words_for(error, deps, workspace_id)
+        kept = await find_kept_draft(deps.database, workspace_id, place.draft_id, by=member)
+        return kept_modal(words, place) if kept else notice_modal(TITLE, words)
     page = place.page if page is None else page
     return workbench_modal(bench, page, now=deps.clock.now(), notice=words)
 

@@ -50,7 +50,8 @@ async def handle_flow_clicked(click: FlowClick, ack: Ack, deps: SlackDeps) -> No
         page = await read_flow_page(deps.database, click.by.workspace_id, click.seen.id, seen_by=member)
         return flow_modal(page)
 
-    if view_id := await show_modal(click, "Flow", make, deps):
+    place = click.view_id if click.is_full else None
+    if view_id := await show_modal(click, "Flow", make, deps, in_place_of=place):
         await _leave_drawing(click, view_id, deps)
 
 

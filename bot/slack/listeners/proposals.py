@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from bot.domain.errors import AlreadyDecidedError, ReasonMissingError, StaleVersionError
 from bot.domain.jobs import RefreshHome, ShowProposalCard
 from bot.domain.proposals import (
@@ -11,7 +9,6 @@ from bot.domain.proposals import (
     Dismiss,
     Explain,
     Proposal,
-    ProposalStatus,
     Reject,
     Reopen,
     Request,
@@ -19,14 +16,12 @@ from bot.domain.proposals import (
     require_explainable,
 )
 from bot.services.jobs import leave_job
-from bot.services.proposals import decide_proposal, get_proposal, read_details
+from bot.services.proposals import decide_proposal, get_proposal
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.ids import Field, VersionedId
 from bot.slack.modals import show_modal
 from bot.slack.payloads.proposals import ProposalClick, ReasonSubmitted
-from bot.slack.permalinks import permalink, thread_links
 from bot.slack.views.blocks import Json
-from bot.slack.views.details import SHOWN_EVIDENCE, details_modal
 from bot.slack.views.reasons import explain_modal, reject_modal
 
 
@@ -52,11 +47,6 @@ async def handle_reject_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps)
         return reject_modal(await _open_for_decision(deps, click))
 
     await show_modal(click, "Reject proposal", make, deps)
-
-
-async def handle_view_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
-    await ack()
-    await show_modal(click, "Proposal", partial(_details, deps, click), deps)
 
 
 async def handle_explain_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
@@ -128,16 +118,3 @@ async def _open_for_decision(deps: SlackDeps, click: ProposalClick) -> Proposal:
         await leave_job(deps.database, click.by.workspace_id, ShowProposalCard(proposal.id))
         raise
     return proposal
-
-
-async def _details(deps: SlackDeps, click: ProposalClick) -> Json:
-    workspace_id = click.by.workspace_id
-    await deps.people.recognise(click.by)
-    details = await read_details(deps.database, workspace_id, click.seen.id, evidence=SHOWN_EVIDENCE)
-    if details.card.proposal.status is ProposalStatus.PENDING:
-        # A card that was deleted is posted anew by this, so that there is one to decide on.
-        await leave_job(deps.database, workspace_id, ShowProposalCard(click.seen.id))
-    at = details.card.proposal.card
-    card_link = await permalink(deps.api, workspace_id, at) if at else None
-    links = await thread_links(deps.api, workspace_id, (*details.evidence, *details.failed))
-    return details_modal(details, card_link, links)

@@ -74,6 +74,12 @@ def is_in_modal(body: Json) -> bool:
     return (body.get("view") or {}).get("type") == "modal"
 
 
+def is_third(view: Json) -> bool:
+    """Whether two modals are below this one: Slack takes no fourth."""
+    below = view.get("previous_view_id")
+    return bool(below) and below != view.get("root_view_id")
+
+
 def is_from_person(event: Json) -> bool:
     """Not from a bot, and neither an edit nor a join: those have a subtype."""
     return bool(event.get("user")) and not event.get("bot_id") and not event.get("subtype")

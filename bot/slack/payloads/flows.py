@@ -6,19 +6,23 @@ from dataclasses import dataclass
 
 from bot.domain.formats import ExportFormat
 from bot.slack.ids import EXPORT_ACTIONS, Action, EarlierVersion, VersionedId
-from bot.slack.payloads.envelopes import Person, Reply, is_in_modal, person, reply_to
+from bot.slack.payloads.envelopes import Person, Reply, is_in_modal, is_third, person, reply_to
 from bot.slack.views.blocks import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowClick:
-    """A button that carries a flow. `view_id` is the modal that it stands in, if it does."""
+    """A button that carries a flow. `view_id` is the modal that it stands in, if it does.
+
+    `is_full`: no other modal goes on top of it.
+    """
 
     by: Person
     seen: VersionedId
     trigger_id: str
     in_modal: bool = False
     view_id: str | None = None
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +79,5 @@ def _flow_click(body: Json, workspace_id: str, seen: VersionedId) -> FlowClick:
         trigger_id=body["trigger_id"],
         in_modal=view is not None,
         view_id=view["id"] if view else None,
+        is_full=view is not None and is_third(view),
     )

@@ -48,7 +48,7 @@ def flow_list(found: FlowList) -> Json:
 
 def flow_modal(page: FlowPage, picture: Json | None = None, *, notice: str | None = None) -> Json:
     """Everything about one flow. `picture` shows its tree, as soon as there is one; `notice` is plain text."""
-    flow, admin = page.flow, page.seen_by.is_admin
+    flow = page.flow
     steps = step_lines(flow.tree)
     more = len(steps) - SHOWN_STEPS
     return modal(
@@ -67,7 +67,7 @@ def flow_modal(page: FlowPage, picture: Json | None = None, *, notice: str | Non
             divider(),
             section("*As a file*, by direct message"),
             actions(_files(flow)),
-            *([actions([_archiving(page)])] if admin else []),
+            *([actions(changing)] if (changing := _changing(page)) else []),
         ],
     )
 
@@ -174,6 +174,17 @@ def _files(flow: Flow) -> list[Json]:
         button(words, action, _seen(flow), label=f"Send as {words}")
         for action, (words, _) in EXPORT_ACTIONS.items()
     ]
+
+
+def _changing(page: FlowPage) -> list[Json]:
+    """Reviewers edit and archive, everybody may propose."""
+    flow, admin = page.flow, page.seen_by.is_admin
+    if flow.archived:
+        return [_archiving(page)] if admin else []
+    title = _title(flow)
+    edit = button("Edit", Action.FLOW_EDIT, _seen(flow), label=f"Edit: {title}")
+    propose = button("Propose a Change", Action.FLOW_PROPOSE, _seen(flow), label=f"Propose a change: {title}")
+    return [edit, propose, _archiving(page)] if admin else [propose]
 
 
 def _archiving(page: FlowPage) -> Json:

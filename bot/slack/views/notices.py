@@ -13,7 +13,9 @@ from bot.slack.views import samples
 from bot.slack.views.blocks import Json, message, modal, section
 from bot.slack.views.phrases import DECIDED, ago, names
 
-ACCOUNT_OF_STATUS = {status.value: words for status, words in DECIDED.items()}
+ACCOUNT_OF_STATUS = {status.value: words for status, words in DECIDED.items()} | {
+    ProposalStatus.WITHDRAWN.value: "withdrew"
+}
 STILL_LOADING = "One moment …"
 
 

@@ -16,6 +16,7 @@ DECIDED = {
     ProposalStatus.DISMISSED: "parked",
     ProposalStatus.REJECTED: "rejected",
     ProposalStatus.EXPIRED: "expired",
+    ProposalStatus.WITHDRAWN: "withdrawn",
     ProposalStatus.MERGED: "joined with what it belongs to",
 }
 """What was done to a proposal that is decided."""

@@ -13,7 +13,7 @@ from bot.domain.redactions import redaction_words
 from bot.domain.words import counted, listed, percent
 from bot.slack.ids import Action, VersionedId
 from bot.slack.mrkdwn import bold, day, escape, inline, mention, moment, one_line, plain
-from bot.slack.views import samples
+from bot.slack.views import samples, samples_details
 from bot.slack.views.blocks import Json, actions, button, context, header, message, section
 from bot.slack.views.phrases import DECIDED, capitalised, domain_words, session_name
 from bot.slack.views.replays import pending_warning, verdict
@@ -25,6 +25,7 @@ SUMMARY_CHARACTERS = 600
 TITLE_CHARACTERS = 110
 HEADING_CHARACTERS = 80
 """Characters of a title that leave room for what stands beside it in a header."""
+NAME_CHARACTERS = 24
 NO_PICTURE = "The picture of this flow could not be shown. View Details lists every step."
 
 
@@ -46,7 +47,7 @@ def proposal_card(card: ProposalCard, picture: Json | None, links: Links = NO_LI
         *([context(_sources(card, links))] if card.sources else []),
         context(_standing(proposal)),
         *_redactions(proposal.support),
-        *([] if proposal.status is ProposalStatus.PENDING else [section(_record(card))]),
+        *([] if proposal.status is ProposalStatus.PENDING else [section(record(card))]),
         actions(_buttons(card)),
     ]
     return message(_sentence(card), parts)
@@ -68,7 +69,16 @@ def _heading(card: ProposalCard) -> str:
     what = _what(card)
     if pending_warning(card.proposal) and card.proposal.replay:
         return f"Leads {counted(len(card.proposal.replay.astray), 'session')} astray: {what[:1].lower()}{what[1:]}"
-    return f"{what}, from {_support(card)}"
+    return f"{what}, {_origin(card)}"
+
+
+def _origin(card: ProposalCard) -> str:
+    """For example "from 7 sessions by 4 engineers", or "proposed by Ben Okafor, 2 sessions since"."""
+    if card.proposal.proposed_by is None:
+        return f"from {_support(card)}"
+    sessions = card.proposal.support.sessions
+    also = f", {counted(sessions, 'session')} since" if sessions else ""
+    return f"proposed by {plain(card.author or 'somebody', NAME_CHARACTERS)}{also}"
 
 
 def _what(card: ProposalCard) -> str:
@@ -85,7 +95,7 @@ def _evidence(card: ProposalCard) -> list[str]:
     domain = domain_words(draft.problem_domain)
     lines = [f"{capitalised(domain)}."]
     if worse := pending_warning(card.proposal):
-        lines = [f"*{worse}*", f"From {_support(card)}, {domain}."]
+        lines = [f"*{worse}*", f"{escape(capitalised(_origin(card)))}, {domain}."]
     if card.proposal.replay:
         lines[-1] += f" {verdict(card.proposal.replay)}"
     summary = plain(draft.summary, SUMMARY_CHARACTERS)
@@ -127,7 +137,12 @@ def _sources(card: ProposalCard, links: Links) -> str:
 
 
 def _standing(proposal: Proposal) -> str:
-    parts = [f"{percent(proposal.confidence)} confident", f"version {proposal.version}"]
+    source = (
+        f"proposed by {mention(proposal.proposed_by)}"
+        if proposal.proposed_by
+        else f"{percent(proposal.confidence)} confident"
+    )
+    parts = [capitalised(source), f"version {proposal.version}"]
     if proposal.status is ProposalStatus.PENDING:
         parts.append(f"waiting since {day(proposal.pending_since or proposal.created_at)}")
     return " · ".join(parts)
@@ -141,7 +156,7 @@ def _redactions(support: Support) -> list[Json]:
     return [context(f"Taken out of {of} before learning: {redaction_words(support.redactions)}.")]
 
 
-def _record(card: ProposalCard) -> str:
+def record(card: ProposalCard) -> str:
     """What became of the proposal: "Approved by @ada · today at 14:02 · published as *VPN drops* version 1"."""
     proposal = card.proposal
     by = f" by {mention(proposal.decided_by)}" if proposal.decided_by else ""
@@ -166,8 +181,9 @@ def _consequence(card: ProposalCard) -> str:
             consequence = " · ".join([*_reason(proposal), "wakes when a new session supports it"])
         case ProposalStatus.REJECTED:
             consequence = " · ".join(_reason(proposal))
-        case ProposalStatus.EXPIRED if flow and flow.version != proposal.base_version:
-            consequence = f"{bold(flow.title)} has changed since; its sessions are analysed again"
+        case ProposalStatus.EXPIRED if flow and card.is_superseded:
+            again = "" if proposal.proposed_by else "; its sessions are analysed again"
+            consequence = f"{bold(flow.title)} has changed since{again}"
         case ProposalStatus.EXPIRED:
             consequence = "nobody decided in time"
         case ProposalStatus.MERGED if card.merged_into or card.published:
@@ -191,14 +207,16 @@ def _buttons(card: ProposalCard) -> list[Json]:
         return button(words, action, value, primary=primary, label=f"{words}: {title}")
 
     view = click("View Details", Action.PROPOSAL_VIEW)
+    flow = view_flow_button(card)
+    see = [*([flow] if flow else []), view]
+    if card.is_superseded:
+        return see
     if proposal.status in REOPENABLE:
         dismissed = proposal.status is ProposalStatus.DISMISSED
         why = [click("Say Why", Action.PROPOSAL_EXPLAIN)] if dismissed and not proposal.reason_code else []
         return [click("Reopen", Action.PROPOSAL_REOPEN), *why, view]
-    if proposal.status in (ProposalStatus.APPROVED, ProposalStatus.MODIFIED):
-        return [click("View Flow", Action.PROPOSAL_VIEW)]
     if proposal.status is not ProposalStatus.PENDING:
-        return [view]
+        return see
     decisions = (
         [click("Approve", Action.PROPOSAL_APPROVE, primary=True), click("Edit", Action.PROPOSAL_EDIT)]
         if proposal.kind is ProposalKind.NEW_FLOW
@@ -208,15 +226,26 @@ def _buttons(card: ProposalCard) -> list[Json]:
     return [*decisions, *later, view]
 
 
+def view_flow_button(card: ProposalCard) -> Json | None:
+    """To what the proposal became, or to what it would have changed and cannot any more."""
+    flow = card.published or (card.flow if card.is_superseded else None)
+    if flow is None:
+        return None
+    words = "View Flow"
+    return button(
+        words, Action.FLOW_VIEW, str(VersionedId(flow.flow_id, flow.version)), label=f"{words}: {flow.title}"
+    )
+
+
 def _sentence(card: ProposalCard) -> str:
     """All that decides, for notifications and for those who hear it: what, from whom, how well it works, and its state."""
     proposal = card.proposal
     is_pending = proposal.status is ProposalStatus.PENDING
     parts = [
         pending_warning(card.proposal),
-        f"{inline(_what(card))}, from {_support(card)}.",
+        f"{inline(_what(card))}, {inline(_origin(card))}.",
         verdict(proposal.replay) if proposal.replay else None,
-        "It waits for a review." if is_pending else f"{_record(card)}.",
+        "It waits for a review." if is_pending else f"{record(card)}.",
     ]
     return " ".join(part for part in parts if part)
 
@@ -236,4 +265,7 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "rejected": partial(proposal_card, samples.REJECTED, samples.PICTURE),
     "expired": partial(proposal_card, samples.EXPIRED, samples.PICTURE),
     "superseded": partial(proposal_card, samples.SUPERSEDED, samples.PICTURE),
+    "by hand": partial(proposal_card, samples_details.BY_HAND, samples.PICTURE),
+    "change by hand": partial(proposal_card, samples_details.CHANGE_BY_HAND, samples.PICTURE),
+    "withdrawn": partial(proposal_card, samples_details.WITHDRAWN, samples.PICTURE),
 }

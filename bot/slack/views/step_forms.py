@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from bot.domain.editing import Workbench
@@ -20,13 +20,12 @@ from bot.slack.views.blocks import (
     INPUT,
     LABEL,
     Json,
-    context,
     modal,
     plain_text,
     section,
     text_input,
 )
-from bot.slack.views.workbench import SAMPLE
+from bot.slack.views.workbench import BEGUN_SAMPLE, SAMPLE
 
 MAX_TITLE = 120
 MAX_SUMMARY = 1000
@@ -39,6 +38,8 @@ MENU_BYTES = 150_000
 """What all menus of a form may weigh together: a view is refused above 250 KB."""
 OPTION_BYTES = 80
 """What an option weighs without its words."""
+NEW = "new"
+"""The value of "a step that is still to be written" there."""
 NONE = "0"
 """The value of "no step" in a menu of steps: those are numbered from 1."""
 KINDS = {
@@ -47,7 +48,11 @@ KINDS = {
     NodeKind.RESOLUTION: "A fix, which ends the flow",
     NodeKind.ESCALATION: "A hand-over, which ends the flow",
 }
-UNEDITABLE = "Too long to be changed here, and kept as it is: {}."
+TOO_LONG = (
+    "*{}* has {:,} characters, more than the {:,} that fit into a field, and stays as it is. Plain Text and an import of "
+    "the flow's file can change it."
+)
+UNWRITTEN = "(still to be written)"
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class StepForm:
         return [
             option(
                 str(self.numbers[node_id]),
-                f"{self.numbers[node_id]}. {_cut(self.tree.nodes[node_id].text, room)}",
+                f"{self.numbers[node_id]}. {_cut(self.tree.nodes[node_id].text or UNWRITTEN, room)}",
             )
             for node_id in offered
         ]
@@ -90,13 +95,17 @@ class StepForm:
 def edit_form(form: StepForm) -> Json:
     """Everything about one step. An answer without words is removed; one more can be written."""
     node = form.node
-    rows = len(node.options) + (len(node.options) < MAX_OPTIONS)
-    targets = form.steps(above(form.tree, form.node_id), menus=rows)
-    uneditable = [name for name, text in _texts(form) if size(text or "") > INPUT]
+    rows = len(node.options) + new_rows(node)
+    targets = [NEW_OPTION, *form.steps(above(form.tree, form.node_id), menus=rows)]
     return form.modal(
         f"Step {form.place.step}",
         [
-            select(Field.KIND.value, "What it is", _kinds(NodeKind), node.kind.value),
+            select(
+                Field.KIND.value,
+                "What it is",
+                _kinds(NodeKind),
+                None if node.is_unfinished else node.kind.value,
+            ),
             *_writable(Field.TEXT, "What it asks or says", node.text),
             *_writable(Field.HELP, "Help", node.help, hint="Where to look, or how to do it."),
             *(
@@ -107,7 +116,6 @@ def edit_form(form: StepForm) -> Json:
                 if node.kind is NodeKind.ACTION or node.expected or node.script
                 else []
             ),
-            *([context(UNEDITABLE.format(", ".join(uneditable)))] if uneditable else []),
             *_answers(form, targets),
         ],
         "Save",
@@ -117,7 +125,7 @@ def edit_form(form: StepForm) -> Json:
 
 def add_form(form: StepForm) -> Json:
     """A new answer, and a new step behind it."""
-    targets = form.steps(above(form.tree, form.node_id))
+    targets = [NEW_OPTION, *form.steps(above(form.tree, form.node_id))]
     own = [
         text_input(
             numbered(Field.LABEL, 0),
@@ -125,7 +133,7 @@ def add_form(form: StepForm) -> Json:
             limit=WRITTEN_LABEL,
             optional=True,
         ),
-        select(numbered(Field.NEXT, 0), "That answer leads to", targets, optional=True),
+        select(numbered(Field.NEXT, 0), "That answer leads to", targets, NEW, optional=True),
     ]
     return form.modal(
         "Add answer and step",
@@ -134,7 +142,7 @@ def add_form(form: StepForm) -> Json:
             text_input(Field.LABEL.value, "Answer", limit=WRITTEN_LABEL),
             select(Field.KIND.value, "The new step is", _kinds(NodeKind), NodeKind.RESOLUTION.value),
             text_input(Field.TEXT.value, "What it asks or says", multiline=True),
-            *(own if targets else []),
+            *own,
         ],
         "Add",
         Callback.STEP_ADD,
@@ -246,6 +254,9 @@ def option(value: str, words: str) -> Json:
     return {"text": {"type": "plain_text", "text": plain(words, 75) or "–"}, "value": value}
 
 
+NEW_OPTION = option(NEW, "A new step, to be written then")
+
+
 def select(
     field: str,
     label: str,
@@ -282,15 +293,10 @@ def _kinds(kinds: Collection[NodeKind] | type[NodeKind]) -> list[Json]:
     return [option(kind.value, KINDS[kind]) for kind in kinds]
 
 
-def _texts(form: StepForm) -> list[tuple[str, str | None]]:
-    node = form.node
-    return [("text", node.text), ("help", node.help), ("expected", node.expected), ("script", node.script)]
-
-
 def _writable(field: Field, label: str, text: str | None, *, hint: str | None = None) -> list[Json]:
-    """The input for a text, unless it is longer than an input takes."""
-    if size(text or "") > INPUT:
-        return []
+    """The input for a text; in its place, of one that is longer than an input takes, a sentence that says so."""
+    if text and size(text) > INPUT:
+        return [section(TOO_LONG.format(label, size(text), INPUT))]
     is_optional = field is not Field.TEXT
     return [text_input(field.value, label, text or "", multiline=True, optional=is_optional, hint=hint)]
 
@@ -312,16 +318,17 @@ def _answers(form: StepForm, targets: Sequence[Json]) -> Iterator[Json]:
     if len(options) > 1:
         order = ", ".join(str(number) for number in range(1, len(options) + 1))
         yield text_input(Field.ORDER.value, "Order of the answers", order, limit=WRITTEN_LABEL)
-    if targets and len(options) < MAX_OPTIONS:
-        at = len(options)
-        yield text_input(numbered(Field.LABEL, at), "One more answer", limit=WRITTEN_LABEL, optional=True)
-        yield select(
-            numbered(Field.NEXT, at),
-            "It leads to",
-            targets,
-            hint="To lead it to a new step, use Add Answer and Step.",
-            optional=True,
-        )
+    for at in range(len(options), len(options) + new_rows(form.node)):
+        words = "One more answer" if options or at else "An answer, if it is a question or something to do"
+        yield text_input(numbered(Field.LABEL, at), words, limit=WRITTEN_LABEL, optional=True)
+        yield select(numbered(Field.NEXT, at), "It leads to", targets, NEW, optional=True)
+
+
+def new_rows(node: Node) -> int:
+    """How many answers can be added at once: two to a step without any, one to others while there is room."""
+    if not node.options:
+        return 2
+    return 1 if len(node.options) < MAX_OPTIONS else 0
 
 
 def _cut(text: str, room: int) -> str:
@@ -340,10 +347,24 @@ def _sample(node_id: str, step: int) -> StepForm:
     return StepForm(SAMPLE, DraftPlace(5, 3, 0, step), node_id)
 
 
+_LONG_TREE = FlowTree(
+    "n1", {"n1": replace(SAMPLE.draft.content.tree.nodes["n2"], text="Ask.", help="word " * 700)}
+)
+_LONG = StepForm(
+    replace(
+        SAMPLE,
+        draft=replace(SAMPLE.draft, content=replace(SAMPLE.draft.content, tree=_LONG_TREE)),
+    ),
+    DraftPlace(5, 3, 0, 1),
+    "n1",
+)
+
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "edit": partial(edit_form, _sample("n3", 3)),
     "edit an action": partial(edit_form, _sample("n4", 4)),
     "add": partial(add_form, _sample("n3", 3)),
+    "a step to be written": partial(edit_form, StepForm(BEGUN_SAMPLE, DraftPlace(5, 3, 0, 2), "n2")),
+    "texts that are too long": partial(edit_form, _LONG),
     "insert": partial(insert_form, _sample("n2", 2)),
     "move": partial(move_form, _sample("n4", 4)),
     "delete": partial(delete_form, _sample("n3", 3)),

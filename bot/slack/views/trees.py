@@ -25,6 +25,8 @@ def step_lines(tree: FlowTree) -> list[str]:
 
 
 def _step_line(number: int, node: Node, numbers: dict[str, int]) -> str:
+    if node.is_unfinished:
+        return f"{number}. (still to be written)"
     text = f"{number}. {_BEGINNINGS.get(node.kind, '')}{escape(plain(node.text, STEP_CHARACTERS))}"
     answers = " · ".join(
         f"{escape(plain(option.label, ANSWER_CHARACTERS))} → {numbers.get(option.next, '?')}"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.domain.editing import Edited, EditingDraft, Subject, Workbench
+from bot.domain.editing import NEW_FLOW, Edited, EditingDraft, Subject, Workbench, begun_flow
 from bot.domain.merging import TreeChange, compare
+from bot.domain.sessions import ProblemDomain
 from bot.domain.trees import FlowTree, Node, NodeKind
-from bot.domain.words import counted
+from bot.domain.words import counted, listed
 from bot.slack.ids import Action, Callback, DraftPlace, StepVerb, VersionedId
 from bot.slack.mrkdwn import bold, escape, moment, plain
 from bot.slack.views import samples
@@ -29,6 +30,24 @@ from bot.slack.views.phrases import domain_words
 from bot.slack.views.trees import step_lines
 
 TITLE = "Edit proposal"
+UNWRITTEN = "Still to be written"
+"""In the place of the words of a step that has none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the editor says about a draft, by what that is of; `thing` is what may have changed meanwhile."""
+
+    title: str
+    submit: str
+    thing: str
+    kept_until: str
+
+
+PROPOSAL = Kind(TITLE, "Publish", "proposal", "you publish or start over")
+FLOW = Kind("Edit flow", "Publish", "flow", "you publish or start over")
+CHANGE = Kind("Propose a change", "Propose", "flow", "you propose or discard it")
+BEGUN = Kind("Propose a flow", "Propose", "flow", "you propose or discard it")
 ROWS = 40
 """Steps on a page: a view takes 100 blocks, and more than this is no overview."""
 ROW_CHARACTERS = 110
@@ -37,6 +56,8 @@ DEEPEST_INDENT = 8
 INDENT = "\N{EM SPACE}"
 SUMMARY_CHARACTERS = 300
 PICTURE_LINES = 20
+LISTED_STEPS = 8
+DISCARD = ("Discard this draft?", "Everything that you wrote in it is given up.")
 KINDS = {
     NodeKind.QUESTION: "Question",
     NodeKind.ACTION: "To do",
@@ -55,13 +76,13 @@ NO_PICTURE = "The picture could not be drawn. These are the steps:"
 
 def workbench_modal(bench: Workbench, page: int = 0, *, now: datetime, notice: str = "") -> Json:
     """The draft to work on, or to look at while somebody else does. `notice` is plain text."""
-    draft = bench.draft
+    draft, kind = bench.draft, kind_of(bench.draft.subject)
     tree = draft.content.tree
     pages = max(1, -(-len(tree.nodes) // ROWS))
     page = min(page, pages - 1)
     place = DraftPlace(draft.id, draft.revision, page)
     view = modal(
-        TITLE,
+        kind.title,
         [
             _head(draft, can_edit=bench.is_mine),
             context(_standing(bench)),
@@ -71,13 +92,19 @@ def workbench_modal(bench: Workbench, page: int = 0, *, now: datetime, notice: s
             *_rows(draft, page, can_edit=bench.is_mine),
             *_paging(draft, page, pages),
         ],
-        submit="Publish" if bench.can_publish else None,
+        submit=kind.submit if bench.can_publish else None,
         callback=Callback.DRAFT_PUBLISH.value,
         metadata=str(place),
     )
     return view | {
         "close": plain_text("Close", MODAL_TITLE)
     }  # "Cancel" would sound as if the draft were lost
+
+
+def kind_of(subject: Subject) -> Kind:
+    if subject.kind is Edited.BY_HAND:
+        return BEGUN if subject.id == NEW_FLOW else CHANGE
+    return FLOW if subject.kind is Edited.FLOW else PROPOSAL
 
 
 def picture_view(draft: EditingDraft, picture: Json | None) -> Json:
@@ -119,12 +146,11 @@ def _head(draft: EditingDraft, *, can_edit: bool) -> Json:
 def _standing(bench: Workbench) -> str:
     draft = bench.draft
     whose = "Your draft" if bench.is_mine else f"{escape(bench.editor)}'s draft"
+    kept = kind_of(draft.subject).kept_until
     steps = counted(len(draft.content.tree.nodes), "step")
     if not draft.is_changed:
         return f"{whose}, nothing changed yet · {steps} · begun {moment(draft.started_at)}"
-    return (
-        f"{whose}, kept until you publish or start over · {steps} · last changed {moment(draft.updated_at)}"
-    )
+    return f"{whose}, kept until {kept} · {steps} · last changed {moment(draft.updated_at)}"
 
 
 def _what_to_do(bench: Workbench, now: datetime) -> Iterator[Json]:
@@ -142,14 +168,24 @@ def _what_to_do(bench: Workbench, now: datetime) -> Iterator[Json]:
         yield actions([*looking, *(take_over if draft.can_be_taken_over(now) else [])])
         return
     start_over = button("Start Over", Action.DRAFT_START_OVER, value) | {"confirm": _confirm_start_over()}
+    is_by_hand = draft.subject.kind is Edited.BY_HAND
+    discard = [button("Discard Draft", Action.DRAFT_DISCARD, value, confirm=DISCARD)] if is_by_hand else []
+    can_start_over = bench.is_stale or (draft.is_changed and not is_by_hand)
     if bench.is_stale:
         yield section(
-            f"*The proposal has changed since you began* (version {draft.base_version}, now "
-            f"{bench.proposal.version}). Carry your changes over to the new version, or start over on it."
+            f"*The {kind_of(draft.subject).thing} has changed since you began* (version {draft.base_version}, now "
+            f"{bench.version}). Carry your changes over to the new version, or start over on it."
         )
         looking = [button("Carry Over", Action.DRAFT_CARRY_OVER, value, primary=True), *looking]
     undo = [button("Undo", Action.DRAFT_UNDO, value)] if draft.undo else []
-    yield actions([*looking, *undo, *([start_over] if draft.is_changed or bench.is_stale else [])])
+    yield actions([*looking, *undo, *([start_over] if can_start_over else []), *discard])
+    if unfinished := draft.content.tree.unfinished:
+        steps = listed([str(number) for number in unfinished[:LISTED_STEPS]])
+        more = " and more" if len(unfinished) > LISTED_STEPS else ""
+        yield context(
+            f"To be written before it can be {'proposed' if is_by_hand else 'published'}: "
+            f"step{'s' if len(unfinished) > 1 else ''} {steps}{more}. Choose Edit Step there."
+        )
 
 
 def _confirm_start_over() -> Json:
@@ -175,6 +211,8 @@ def _rows(draft: EditingDraft, page: int, *, can_edit: bool) -> Iterator[Json]:
 
 def _row(number: int, node: Node, mark: str, numbers: Mapping[str, int]) -> list[str]:
     """The step, and below it where its answers lead."""
+    if node.is_unfinished:
+        return [f"*{number}. {UNWRITTEN}*{mark}"]
     text = escape(plain(node.text, ROW_CHARACTERS))
     answers = " · ".join(
         f"{escape(plain(option.label, ANSWER_CHARACTERS))} → {numbers[option.next]}"
@@ -228,7 +266,26 @@ _DRAFT = EditingDraft(
     started_at=samples.NOW - timedelta(minutes=20),
     updated_at=samples.NOW - timedelta(minutes=16),
 )
-SAMPLE = Workbench(draft=_DRAFT, proposal=samples.NEW_FLOW.proposal, member=samples.ADA, editor="Ada Reyes")
+SAMPLE = Workbench(
+    draft=_DRAFT,
+    present=samples.NEW_FLOW.proposal.draft,
+    version=2,
+    member=samples.ADA,
+    editor="Ada Reyes",
+)
+_BEGUN = begun_flow("Scanner <offline>", "Does it answer a ping?", ("Yes", "No"), ProblemDomain.PRINTING)
+BEGUN_SAMPLE = replace(
+    SAMPLE,
+    draft=replace(
+        _DRAFT,
+        subject=Subject(Edited.BY_HAND, NEW_FLOW, samples.ADA.id),
+        content=_BEGUN,
+        base=_BEGUN,
+        undo=(),
+    ),
+    version=2,
+    present=_BEGUN,
+)
 _LONG = FlowTree(
     "n1",
     {
@@ -254,11 +311,27 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     ),
     "proposal has changed": partial(
         workbench_modal,
-        replace(SAMPLE, proposal=replace(SAMPLE.proposal, version=3)),
+        replace(SAMPLE, version=3),
         now=samples.NOW,
         notice="The new version changes the same as your draft: the title.",
     ),
     "second page": partial(workbench_modal, _LONG_FLOW, 1, now=samples.NOW),
+    "flow": partial(
+        workbench_modal,
+        replace(SAMPLE, draft=replace(_DRAFT, subject=Subject(Edited.FLOW, 3))),
+        now=samples.NOW,
+    ),
+    "flow has changed": partial(
+        workbench_modal,
+        replace(SAMPLE, draft=replace(_DRAFT, subject=Subject(Edited.FLOW, 3)), version=3),
+        now=samples.NOW,
+    ),
+    "new flow by hand": partial(workbench_modal, BEGUN_SAMPLE, now=samples.NOW),
+    "change by hand": partial(
+        workbench_modal,
+        replace(SAMPLE, draft=replace(_DRAFT, subject=Subject(Edited.BY_HAND, 3, samples.ADA.id))),
+        now=samples.NOW,
+    ),
     "picture": partial(picture_view, _DRAFT, samples.PICTURE),
     "picture missing": partial(picture_view, _DRAFT, None),
 }
