@@ -170,15 +170,7 @@ async def publish_draft(
         request = Publish(by=by, seen_version=draft.base_version, draft=draft.content)
         return await decide_proposal(database, workspace_id, subject.id, request, now=now)
     if subject.kind is Edited.FLOW:
-        return await publish_edited_flow(
-            database,
-            workspace_id,
-            subject.id,
-            draft.content,
-            base_version=draft.base_version,
-            by=by,
-            now=now,
-        )
+        return await publish_edited_flow(database, workspace_id, draft, by=by, now=now)
     async with database.transaction(workspace_id) as tx:
         return await submit_proposal(tx, draft, by=by, now=now)
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from bot.ai.redaction import redact
 from bot.charts.registry import Chart
 from bot.domain.cards import Document
-from bot.domain.editing import Edited, FlowOutOfUseError, NothingChangedError, Subject
+from bot.domain.editing import EditingDraft, FlowOutOfUseError, NothingChangedError
 from bot.domain.errors import FlowPilotError, InvalidTreeError, StaleFlowError
 from bot.domain.flow_pages import ARCHIVED, PAGE, FlowList, FlowPage
-from bot.domain.flows import Flow, FlowDraft, FlowOrigin
+from bot.domain.flows import Flow, FlowOrigin
 from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export, filename_of
 from bot.domain.formats_reading import load_document, parse_flows
 from bot.domain.jobs import DrawFlowPage, SendFlowFile
@@ -176,16 +176,9 @@ async def import_flows(
 
 
 async def publish_edited_flow(
-    database: Database,
-    workspace_id: str,
-    flow_id: int,
-    draft: FlowDraft,
-    *,
-    base_version: int,
-    by: Member,
-    now: datetime,
+    database: Database, workspace_id: str, draft: EditingDraft, *, by: Member, now: datetime
 ) -> Flow:
-    """Publish what a reviewer made of version `base_version` as the next one.
+    """Publish what a reviewer made of a flow as its next version; that ends the draft.
 
     Open proposals to change the flow expire as with `roll_back_flow`.
 
@@ -193,25 +186,27 @@ async def publish_edited_flow(
         InvalidTreeError: the tree breaks the rules.
         NothingChangedError: it is what is published.
         FlowOutOfUseError: the flow is archived.
-        StaleFlowError: the flow has got a newer version.
+        StaleFlowError: the flow has got a newer version than the one that the draft was begun from.
+        DraftMovedError: the draft was changed meanwhile.
     """
-    require_admin(by, "change flows")
-    if problems := problems_of(draft.tree):
+    require_admin(by, "edit flows")
+    content, flow_id = draft.content, draft.subject.id
+    if problems := problems_of(content.tree):
         raise InvalidTreeError(problems)
     async with database.transaction(workspace_id) as tx:
         before = await flow_in_use(tx, flow_id)
-        if draft == before.current.draft:
+        if content == before.current.draft:
             raise NothingChangedError
+        await tx.drafts.take(draft)
         flow = await tx.flows.publish_version(
             flow_id,
-            draft,
-            base_version=base_version,
+            content,
+            base_version=draft.base_version,
             origin=before.origin,
             by=by.id,
             at=now,
-            change=f"Edited: {change_sentence(compare(before.tree, draft.tree)).lower()}",
+            change=f"Edited: {change_sentence(compare(before.tree, content.tree)).lower()}",
         )
-        await tx.drafts.forget(Subject(Edited.FLOW, flow_id))
         await give_up_changes(tx, flow_id, now=now)
         detail = {"version": flow.current.number, "edited": True}
         await _record(tx, "flow.publish", flow_id, detail, by=by, now=now)

@@ -91,11 +91,13 @@ def read_step(draft: EditingDraft, form: DraftSubmitted) -> FlowDraft:
 
 def read_new_step(draft: EditingDraft, form: DraftSubmitted) -> FlowDraft:
     tree, values = draft.content.tree, form.values
+    kind = NodeKind(values[Field.KIND])
+    has_answer = not kind.is_end or _is_filled(0, values)
     step = NewStep(
-        kind=NodeKind(values[Field.KIND]),
+        kind=kind,
         text=values[Field.TEXT],
         answer=values[numbered(Field.LABEL, 0)],
-        next=_target(tree, values[numbered(Field.NEXT, 0)]) if _is_filled(0, values) else None,
+        next=_target(tree, values[numbered(Field.NEXT, 0)]) if has_answer else None,
     )
     node_id = step_at(tree, form.place.step)
     return _edited(

@@ -24,6 +24,7 @@ from bot.domain.proposals import (
     Reopen,
     Request,
     Support,
+    Withdraw,
     decide,
     status_when_supported,
 )
@@ -34,7 +35,7 @@ from tests.storage.makers import a_draft
 FORMING, PENDING = ProposalStatus.FORMING, ProposalStatus.PENDING
 APPROVED, MODIFIED = ProposalStatus.APPROVED, ProposalStatus.MODIFIED
 DISMISSED, REJECTED = ProposalStatus.DISMISSED, ProposalStatus.REJECTED
-EXPIRED = ProposalStatus.EXPIRED
+EXPIRED, WITHDRAWN = ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN
 ALLOWED = {
     (FORMING, PENDING),
     (PENDING, APPROVED),
@@ -45,6 +46,7 @@ ALLOWED = {
     (DISMISSED, PENDING),
     (REJECTED, PENDING),
     (EXPIRED, PENDING),
+    (PENDING, WITHDRAWN),
 }
 PEOPLE = st.sampled_from(
     [
@@ -58,8 +60,8 @@ LATE = st.integers(0, 2)
 
 
 class Reviewing(RuleBasedStateMachine):
-    @initialize(kind=st.sampled_from(ProposalKind), worked_here=st.booleans())
-    def propose(self, kind: ProposalKind, worked_here: bool) -> None:
+    @initialize(kind=st.sampled_from(ProposalKind), worked_here=st.booleans(), by_hand=st.booleans())
+    def propose(self, kind: ProposalKind, worked_here: bool, by_hand: bool) -> None:
         self.published: list[int] = []
         self.moves: list[tuple[ProposalStatus, ProposalStatus]] = []
         self.sessions = 1
@@ -67,7 +69,8 @@ class Reviewing(RuleBasedStateMachine):
         self.proposal = Proposal(
             id=1,
             kind=kind,
-            status=FORMING,
+            status=PENDING if by_hand else FORMING,
+            proposed_by="U3" if by_hand else None,
             version=1,
             draft=a_draft(),
             support=Support(),
@@ -116,6 +119,10 @@ class Reviewing(RuleBasedStateMachine):
     def reopen(self, by: Member, late: int) -> None:
         self._try(Reopen(by=by, seen_version=self.proposal.version - late))
 
+    @rule(by=PEOPLE)
+    def withdraw(self, by: Member) -> None:
+        self._try(Withdraw(by=by))
+
     @rule()
     def time_passes(self) -> None:
         if self.proposal.status is PENDING:
@@ -136,7 +143,8 @@ class Reviewing(RuleBasedStateMachine):
         before = self.proposal
         with suppress(FlowPilotError):
             decision = decide(before, request, now=NOW)
-            assert request.by.role is Role.ADMIN
+            is_author = request.by.id == before.proposed_by
+            assert is_author if isinstance(request, Withdraw) else request.by.role is Role.ADMIN
             assert (decision.was, decision.seen_version) == (before.status, before.version)
             self._carry_out(decision)
 

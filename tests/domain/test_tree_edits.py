@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import FlowPilotError
 from bot.domain.tree_edits import (
+    NEW_STEP,
     Answer,
     EditField,
     EditRefusedError,
@@ -16,13 +17,14 @@ from bot.domain.tree_edits import (
     StepGoneError,
     above,
     add_step,
+    begun_problems,
     below,
     delete_step,
     edit_step,
     insert_before,
     move_branch,
 )
-from bot.domain.trees import FlowTree, Node, NodeKind
+from bot.domain.trees import UNFINISHED, FlowTree, Node, NodeKind
 from bot.domain.validation import problems_of
 from tests.domain.trees_made import TEXTS, action, escalation, fix, question, trees, vpn_tree
 
@@ -252,3 +254,27 @@ def test_a_step_that_is_gone_is_named_so() -> None:
     with pytest.raises(StepGoneError):
         delete_step(unshared(), "n9")
     assert issubclass(StepGoneError, FlowPilotError)
+
+
+def test_answers_lead_to_steps_that_are_still_to_be_written() -> None:
+    tree = unshared()
+    more = (Answer(label="Perhaps", next=NEW_STEP), Answer(label="Never", next=NEW_STEP))
+    edit = as_it_stands(tree.nodes["n1"])
+    after = edit_step(tree, "n1", replace(edit, answers=(*edit.answers, *more)), used=["n6"])
+    assert [option.next for option in after.nodes["n1"].options] == ["n2", "n3", "n7", "n8"]
+    assert after.nodes["n7"] == after.nodes["n8"] == UNFINISHED
+    assert after.unfinished == (6, 7)
+    assert problems_of(after, may_be_unfinished=True) == ()
+    assert [problem.node for problem in problems_of(after)] == ["n7", "n8"]
+    new = NewStep(kind=NodeKind.QUESTION, text="Which?", answer="Red", next=NEW_STEP)
+    added = add_step(tree, "n2", "Else", new)
+    assert added.nodes["n6"].options[0].next == "n7"
+    assert added.nodes["n7"] == UNFINISHED
+
+
+def test_the_beginning_of_a_flow_is_checked() -> None:
+    assert begun_problems("Is it on?", ["Yes", "No"]) == {}
+    assert set(begun_problems(" ", [])) == {EditField.TEXT, EditField.LABEL}
+    assert "same" in begun_problems("Is it on?", ["Yes", "yes"])[EditField.LABEL]
+    assert "75" in begun_problems("Is it on?", ["x" * 76])[EditField.LABEL]
+    assert "10 answers" in begun_problems("Is it on?", [str(at) for at in range(11)])[EditField.LABEL]

@@ -19,9 +19,10 @@ from bot.domain.sessions import AnalysisOutcome, NewSession, Session, SessionSou
 from bot.domain.validation import problems_of
 from bot.domain.workspaces import Workspace
 from bot.services.analysis import LEASE, analyze_pending, show_waiting_proposals
+from bot.services.details import read_details
 from bot.services.flows import list_flows
 from bot.services.jobs import GROWTH_PAUSE
-from bot.services.proposals import decide_proposal, list_proposals, read_details
+from bot.services.proposals import decide_proposal, list_proposals
 from bot.slack.views.details import details_modal
 from bot.slack.views.proposals import proposal_card
 from storage.database import Database
@@ -70,7 +71,7 @@ async def test_what_was_redacted_is_counted_on_the_card_and_shown_nowhere(
     await analysed(database, ScriptedAnalyst())
     proposal = await the_proposal(database, workspace)
     assert proposal.support.redacted == 2
-    details = await read_details(database, workspace.id, proposal.id, evidence=9)
+    details = await read_details(database, workspace.id, proposal.id, seen_by=Member(id="U1", name="Ada"))
     shown = json.dumps([proposal_card(details.card, None), details_modal(details, None)])
     assert "Taken out of 2 sessions before learning: 2 passwords, 3 IP addresses and 2 names." in shown
     assert "<person> rebooted <ip address 2>, typed <password>." in html.unescape(shown)

@@ -8,13 +8,15 @@ import pytest
 
 from bot.charts.pool import ChartPool
 from bot.domain.cards import ProposalCard
+from bot.domain.members import Member
 from bot.domain.proposals import Dismiss, Proposal, ProposalKind, Reject, Reopen, Request
 from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome
 from bot.domain.sessions import AnalysisOutcome, NewSession, ProblemDomain
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.workspaces import Workspace, WorkspaceSettings
+from bot.services.details import read_details
 from bot.services.proposal_replays import replay_proposal
-from bot.services.proposals import decide_proposal, get_proposal, read_details, show_proposal_card
+from bot.services.proposals import decide_proposal, get_proposal, show_proposal_card
 from bot.slack.views.details import details_modal
 from bot.slack.views.proposals import proposal_card
 from storage.database import Database
@@ -168,7 +170,7 @@ async def test_card_of_a_change_for_the_worse_says_so_first_and_the_details_name
     assert message["text"].startswith(warning)
     assert message["blocks"][0]["text"]["text"].startswith("Leads 1 session astray: change to The VPN")
     assert message["blocks"][1]["text"]["text"].startswith(f"*{warning}*")
-    details = await read_details(database, workspace.id, proposal.id, evidence=9)
+    details = await read_details(database, workspace.id, proposal.id, seen_by=Member(id="U1", name="Ada"))
     shown = json.dumps(details_modal(details, None), ensure_ascii=False)
     assert "ticket 77, “The VPN drops every ten minutes at home. The password is &lt;password&gt;.”" in shown
     assert "wrong turn, it ends at *The printer people look at it*; version 1 leads it to its fix" in shown

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.editing import Edited, EditingDraft, Subject
 from bot.domain.members import Member, Role
 from bot.domain.outline_text import to_outline
-from bot.domain.proposals import Dismiss, Proposal, ProposalStatus
+from bot.domain.proposals import Approve, Dismiss, Proposal, ProposalStatus
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
 from bot.sandbox import View
 from bot.sandbox.blocks import placed
@@ -199,9 +199,31 @@ async def test_a_new_question_without_its_answer_is_refused_at_that_field(bot: B
     await opened(bot)
     form = await choose(bot, ADA, "add", 1)
     top = await filled(bot, ADA, form, {"label": "Maybe", "kind": "question", "text": "Which one?"})
-    assert set(top.errors) == {"label.0", "next.0"}
+    assert set(top.errors) == {"label.0"}
     await filled(bot, ADA, form, {"label.0": "The second", "next.0": "3"})
     assert "Which one?" in says(bot.modal(ADA))  # type: ignore[arg-type]
+
+
+async def test_a_branch_is_built_from_above_and_only_published_when_every_step_is_written(bot: Bot) -> None:
+    proposal = await bot.a_proposal(tree=a_tree(4))
+    await opened(bot)
+    await edited(bot, "add", 1, {"label": "Maybe", "kind": "question", "text": "Which?", "label.0": "Red"})
+    editor = await edited(bot, "edit", 5, {"label.1": "Blue", "next.1": "new"})
+    assert "Choose Edit Step there" in says(editor)
+    await bot.sandbox.person(ADA).submit(editor, {})
+    assert "Steps 6 and 7 are still to be written" in says(bot.modal(ADA))  # type: ignore[arg-type]
+    await edited(bot, "edit", 6, {"kind": "question", "text": "Hot?", "label.0": "Yes", "label.1": "No"})
+    await edited(bot, "edit", 7, {"kind": "resolution", "text": "Cool it."})
+    form = await press(bot, ADA, "draft.text")
+    assert "No: !" in says(form)
+    await bot.sandbox.person(ADA).close(form)
+    await edited(bot, "edit", 8, {"kind": "resolution", "text": "Wait."})
+    editor = await edited(bot, "edit", 9, {"kind": "escalation", "text": "Ask."})
+    assert "still to be written" not in says(editor).casefold()
+    ack = await bot.sandbox.person(ADA).submit(editor, {})
+    assert ack.ok
+    assert (await bot.proposal(proposal.id)).status is ProposalStatus.MODIFIED
+    assert bot.sandbox.refused == []
 
 
 async def test_a_deletion_that_leaves_a_question_without_answers_is_refused(bot: Bot) -> None:
@@ -326,6 +348,29 @@ async def test_what_both_changed_is_not_carried_over_and_the_draft_stays_readabl
     await bot.sandbox.person(ADA).close(text)
     fresh = await press(bot, ADA, "draft.start_over")
     assert "Theirs" in says(fresh)
+
+
+async def test_what_was_edited_while_somebody_else_decided_becomes_a_proposal(bot: Bot) -> None:
+    proposal = await bot.a_proposal(tree=a_tree(8))
+    await opened(bot)
+    editor = await edited(bot, "edit", 2, {"text": "What I know"})
+    chloe = Member(id=CHLOE, name="Chloe Marsh", role=Role.ADMIN)
+    await decide_proposal(
+        bot.database, TEAM, proposal.id, Approve(by=chloe, seen_version=1), now=bot.clock.now()
+    )
+    await bot.sandbox.person(ADA).submit(editor, {})
+    kept = bot.modal(ADA)
+    assert kept is not None
+    assert "Your draft is kept" in says(kept)
+    change = await press(bot, ADA, "draft.keep")
+    assert "Propose a change" in repr(change.payload)
+    assert "What I know" in says(change)
+    await bot.sandbox.person(ADA).submit(change, {})
+    async with bot.database.transaction(TEAM) as tx:
+        (proposed,) = await tx.proposals.listed(ProposalStatus.PENDING, 10)
+    assert proposed.proposed_by == ADA
+    assert proposed.flow_id == (await bot.proposal(proposal.id)).published_flow_id
+    assert proposed.draft.tree.nodes["f1"].text == "What I know"
 
 
 async def test_a_decision_meanwhile_ends_the_draft_and_says_so(bot: Bot) -> None:

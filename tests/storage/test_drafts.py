@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.editing import DraftGoneError, DraftMovedError, Edited, EditingDraft, Subject
+from bot.domain.editing import NEW_FLOW, DraftGoneError, DraftMovedError, Edited, EditingDraft, Subject
 from bot.domain.proposals import Decision, ProposalStatus
 from bot.domain.trees import Evidence
 from bot.domain.workspaces import Workspace
@@ -70,7 +70,29 @@ async def test_a_forgotten_draft_is_gone(database: Database, workspace: Workspac
             await tx.drafts.get(draft.id)
 
 
-async def test_idle_drafts_and_those_of_decided_proposals_are_forgotten(
+async def test_what_people_propose_by_hand_has_drafts_of_its_own(
+    database: Database, workspace: Workspace
+) -> None:
+    flow = await published(database, workspace.id)
+    subjects = [
+        Subject(Edited.FLOW, flow.id),
+        Subject(Edited.BY_HAND, flow.id, "U1"),
+        Subject(Edited.BY_HAND, flow.id, "U2"),
+        Subject(Edited.BY_HAND, NEW_FLOW, "U1"),
+        Subject(Edited.BY_HAND, NEW_FLOW, "U1", "gap:12"),
+    ]
+    drafts = [await begun(database, workspace, subject) for subject in subjects]
+    assert [draft.subject for draft in drafts] == subjects
+    assert [await found(database, workspace, draft) for draft in drafts] == drafts
+    async with database.transaction(workspace.id) as tx:
+        again = await tx.drafts.begin(subjects[3], a_draft(), base_version=0, member_id="U1", now=NOW)
+        await tx.drafts.take(drafts[3])
+        with pytest.raises(DraftMovedError):
+            await tx.drafts.take(drafts[3])
+    assert again is None
+
+
+async def test_idle_drafts_are_forgotten_and_those_of_decided_proposals_are_kept(
     database: Database, workspace: Workspace
 ) -> None:
     idle, decided, kept = [await begun(database, workspace) for _ in range(3)]
@@ -87,6 +109,7 @@ async def test_idle_drafts_and_those_of_decided_proposals_are_forgotten(
                 at=NOW,
             )
         )
-        assert await tx.drafts.forget_idle(LATER) == 2
+        assert await tx.drafts.forget_idle(LATER) == 1
     assert await found(database, workspace, kept) is not None
+    assert await found(database, workspace, decided) is not None
     assert await found(database, workspace, idle) is None
