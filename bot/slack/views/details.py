@@ -41,6 +41,7 @@ CHOICE_CHARACTERS = 70
 PROBLEM_CHARACTERS = 160
 RESOLUTION_CHARACTERS = 200
 TITLE_CHARACTERS = 120
+SUMMARY_CHARACTERS = 1000
 FITS = ((GUIDED_FROM, "about the same problem"), (EXPLORING_FROM, "perhaps about the same problem"))
 """How well a flow fits, in words: from the scores on at which a flow guides a session, or is tried."""
 SHARES_WORDS = "shares some of its words"
@@ -73,8 +74,9 @@ def _introduction(card: ProposalCard) -> str:
     lines = [bold(title_of(proposal))]
     if worse := pending_warning(proposal):
         lines.insert(0, f"*{worse}*")
-    if proposal.draft.summary.strip():
-        lines.append(escape(plain(proposal.draft.summary, 1000)))
+    summary = plain(proposal.draft.summary, SUMMARY_CHARACTERS)
+    if summary.casefold() not in ("", title_of(proposal).casefold()):
+        lines.append(escape(summary))
     state = capitalised(DECIDED.get(proposal.status, "waiting for a review"))
     by = f"proposed by {mention(proposal.proposed_by)}" if proposal.proposed_by else None
     facts = [
@@ -150,7 +152,9 @@ def _behind(node: Node, known: Mapping[int, Session]) -> str:
     sessions = sessions_at(node)
     if not sessions:
         return ""
-    quotes = [f"“{escape(plain(text, QUOTE_CHARACTERS))}”" for text in written_at(node, known)[:SHOWN_QUOTES]]
+    own_words = node.text.strip().casefold()
+    written = [text for text in written_at(node, known) if text.casefold() != own_words]
+    quotes = [f"“{escape(plain(text, QUOTE_CHARACTERS))}”" for text in written[:SHOWN_QUOTES]]
     said = f": {', '.join(quotes)}" if quotes else ""
     return f"\n      ↳ {counted(len(sessions), 'session')}{said}"
 
