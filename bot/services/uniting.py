@@ -17,7 +17,7 @@ from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_
 from bot.domain.sessions import Session
 from bot.domain.uniting import Body, Union, union_of
 from bot.services.analysis import MAX_CANDIDATES, TELLING_SESSIONS, quota_left
-from bot.services.jobs import redraw_card, redraw_grown_card
+from bot.services.jobs import redraw_card, redraw_grown_card, tell_author
 from bot.services.workspaces import active_workspaces
 from storage.database import Database
 from storage.transaction import Transaction
@@ -242,6 +242,7 @@ async def _record_merged(
     await tx.audit.record(
         actor=None, action="proposal.merge", kind="proposal", object_id=proposal.id, detail=detail, at=now
     )
+    await tell_author(tx, proposal)
 
 
 def _support(body: Body) -> Support:
