@@ -28,11 +28,11 @@ class NotAllowedError(FlowPilotError):
 
 
 class NotAuthorError(FlowPilotError):
-    """Only who proposed something by hand can take it back."""
+    """Only who proposed something by hand can take it back, or propose it again."""
 
     def __init__(self, proposal_id: int) -> None:
         super().__init__(
-            "Only the person who proposed this can withdraw it. A reviewer can dismiss or reject it."
+            "Only the person who proposed this can do that. A reviewer can dismiss or reject it."
         )
         self.proposal_id = proposal_id
 

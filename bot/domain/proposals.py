@@ -50,6 +50,8 @@ class ProposalStatus(StrEnum):
 
 
 REOPENABLE = frozenset({ProposalStatus.DISMISSED, ProposalStatus.REJECTED, ProposalStatus.EXPIRED})
+REPEATABLE = frozenset({ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN})
+"""In one of these statuses the author of a proposal by hand may propose it again."""
 GROWING = frozenset({ProposalStatus.FORMING, ProposalStatus.PENDING, ProposalStatus.DISMISSED})
 """A later session that fits may join a proposal in one of these statuses."""
 

@@ -14,9 +14,10 @@ from bot.domain.editing import (
     Workbench,
     merged_drafts,
 )
+from bot.domain.errors import NotAuthorError, WrongStatusError
 from bot.domain.flows import Flow, FlowDraft
 from bot.domain.members import Member
-from bot.domain.proposals import Proposal
+from bot.domain.proposals import REPEATABLE, Proposal
 from bot.services.editing import Present, opened, workbench
 from bot.services.flows import flow_in_use
 from storage.database import Database
@@ -85,6 +86,37 @@ async def keep_as_proposal(
         await tx.drafts.take(draft)
         content = _carried(draft, present.content)
         return await opened(tx, subject, present, by=by, now=now, content=content)
+
+
+async def propose_again(
+    database: Database, workspace_id: str, proposal_id: int, *, by: Member, now: datetime
+) -> Workbench:
+    """A draft of what this person proposed and took back, or what expired.
+
+    A change begins from the version that it was made for: when the flow has changed since, it is carried over.
+
+    Raises:
+        NotAuthorError: this person did not make it.
+        WrongStatusError: it was neither taken back nor did it expire.
+        FlowOutOfUseError: the flow that it would change is archived.
+    """
+    async with database.transaction(workspace_id) as tx:
+        proposal = await tx.proposals.get(proposal_id)
+        if proposal.proposed_by != by.id:
+            raise NotAuthorError(proposal_id)
+        if proposal.status not in REPEATABLE:
+            wanted = "only what expired or was withdrawn is proposed again"
+            raise WrongStatusError(proposal_id, proposal.status, wanted)
+        content = proposal.draft
+        subject = Subject(Edited.BY_HAND, proposal.flow_id or NEW_FLOW, by.id, f"proposal:{proposal_id}")
+        if proposal.flow_id is None:
+            bench = await opened(tx, subject, Present(content, 0), by=by, now=now)
+            return await workbench(tx, bench.draft, Present(bench.draft.base, 0), by)
+        current = (await flow_in_use(tx, proposal.flow_id)).current
+        versions = {each.number: each.draft for each in await tx.flows.versions(proposal.flow_id)}
+        number = proposal.base_version or current.number
+        bench = await opened(tx, subject, Present(versions[number], number), by=by, now=now, content=content)
+        return await workbench(tx, bench.draft, Present(current.draft, current.number), by)
 
 
 async def _flow_of(tx: Transaction, proposal: Proposal) -> Flow | None:

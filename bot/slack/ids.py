@@ -11,6 +11,7 @@ from bot.domain.formats import ExportFormat
 class Action(StrEnum):
     """Buttons, by what happens when they are clicked."""
 
+    PROPOSAL_AGAIN = "proposal.again"
     PROPOSAL_APPROVE = "proposal.approve"
     PROPOSAL_BACK = "proposal.back"
     PROPOSAL_BEGIN = "proposal.begin"

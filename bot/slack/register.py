@@ -12,7 +12,7 @@ from bot.slack.deps import Ack, SlackDeps
 from bot.slack.draft_forms import EDITS
 from bot.slack.ids import ANSWER_ACTIONS, COMMAND, Action, Callback, Shortcut
 from bot.slack.ids import COMMAND, Action, Callback
-from bot.slack.listeners.by_hand import handle_begin_clicked, handle_flow_begun
+from bot.slack.listeners.by_hand import handle_again_clicked, handle_begin_clicked, handle_flow_begun
 from bot.slack.listeners.details import (
     handle_back_clicked,
     handle_history_clicked,
@@ -125,6 +125,7 @@ class Route(Generic[Cause]):
 
 
 ACTIONS: Mapping[Action, Route[Any]] = {
+    Action.PROPOSAL_AGAIN: Route(proposals.proposal_click, handle_again_clicked),
     Action.PROPOSAL_APPROVE: Route(proposals.proposal_click, handle_approve_clicked),
     Action.PROPOSAL_BACK: Route(details.part_click, handle_back_clicked),
     Action.PROPOSAL_BEGIN: Route(proposals.queue_click, handle_begin_clicked),

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from bot.domain.editing import DraftGoneError, EditingDraft, NothingChangedError, Workbench, begun_flow
-from bot.domain.errors import AlreadyDecidedError, NotAuthorError
+from bot.domain.errors import AlreadyDecidedError, NotAuthorError, WrongStatusError
 from bot.domain.flows import FlowOrigin
 from bot.domain.jobs import TellAuthor
 from bot.domain.members import Member, Role
@@ -18,6 +18,7 @@ from bot.services.editing_by_hand import (
     begin_change_by_hand,
     begin_proposal_by_hand,
     find_begun_flow,
+    propose_again,
 )
 from bot.services.proposals import decide_proposal, get_proposal
 from bot.services.proposals_by_hand import withdraw_proposal
@@ -137,6 +138,12 @@ async def test_of_two_changes_to_a_flow_the_other_expires_when_one_is_published(
     request = Publish(by=ADA, seen_version=1, draft=second.draft)
     await decide_proposal(database, workspace.id, second.id, request, now=NOW)
     assert (await get_proposal(database, workspace.id, first.id)).status is ProposalStatus.EXPIRED
+    with pytest.raises(NotAuthorError):
+        await propose_again(database, workspace.id, first.id, by=DAN, now=NOW)
+    with pytest.raises(WrongStatusError):
+        await propose_again(database, workspace.id, second.id, by=BEN, now=NOW)
+    again = await propose_again(database, workspace.id, first.id, by=BEN, now=NOW)
+    assert (again.draft.content, again.is_stale) == (first.draft, True)
     async with database.transaction(workspace.id) as tx:
         changed = await tx.flows.get(flow.id)
     assert (changed.origin, changed.current.number) == (flow.origin, 2)

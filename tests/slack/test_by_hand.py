@@ -4,8 +4,6 @@ from typing import Any
 
 from bot.domain.proposals import Proposal, ProposalStatus
 from bot.sandbox import View
-from bot.slack.views.blocks import actions, message
-from bot.slack.views.by_hand import propose_button
 from tests.slack.conftest import ADA, BEN, CHLOE, SUPPORT, TEAM, Bot, said_by
 from tests.slack.test_editor import choose, filled, press, says
 from tests.slack.test_flows import a_flow, flow_now, open_flow, words
@@ -24,10 +22,11 @@ async def the_proposal(bot: Bot) -> Proposal:
 
 
 async def begun(bot: Bot, user: str) -> View:
-    """What the button to propose opens."""
-    said = message("Know something?", [actions([propose_button()])])
-    await bot.deps.messenger.say(TEAM, SUPPORT, said, key="propose")
-    await bot.sandbox.person(user).click(bot.sandbox.messages(SUPPORT)[-1], "proposal.begin")
+    """What the button to propose opens, below a list of flows that has not what was looked for."""
+    person = bot.sandbox.person(user)
+    await person.command(SUPPORT, "/flowpilot flows scanner")
+    listed = await bot.sandbox.until(lambda: bot.sandbox.ephemerals(user))
+    await person.click(listed[-1], "proposal.begin")
     await bot.deps.running.drain(5)
     view = bot.modal(user)
     assert view is not None
@@ -92,6 +91,9 @@ async def test_the_author_of_a_change_takes_it_back_and_nobody_else_can(bot: Bot
     assert (await the_proposal(bot)).status is ProposalStatus.WITHDRAWN
     assert "*Withdrawn* by" in said_by(bot.cards()[-1])
     assert "Withdrawn" in words(bot, BEN)
+    await bot.sandbox.person(BEN).click(bot.sandbox.dm(BEN)[-1], "proposal.again")
+    again = await bot.modal_with(BEN, "Lower the MTU to 1300.")
+    assert "Propose a change" in repr(again.payload)
     assert bot.sandbox.refused == []
 
 

@@ -1,16 +1,20 @@
-"""Anybody proposes a new flow."""
+"""Anybody proposes a new flow, or again what came to nothing."""
 
 from __future__ import annotations
 
-from bot.domain.editing import begun_flow
+from datetime import datetime
+
+from bot.domain.editing import Workbench, begun_flow
+from bot.domain.members import Member
 from bot.domain.sessions import ProblemDomain
 from bot.domain.tree_edits import begun_problems
-from bot.services.editing_by_hand import begin_proposal_by_hand, find_begun_flow
+from bot.services.editing_by_hand import begin_proposal_by_hand, find_begun_flow, propose_again
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.ids import Field
+from bot.slack.listeners.editor import open_editor
 from bot.slack.modals import show_modal
 from bot.slack.payloads.details import FlowBegun
-from bot.slack.payloads.proposals import QueueClick
+from bot.slack.payloads.proposals import ProposalClick, QueueClick
 from bot.slack.views.blocks import Json
 from bot.slack.views.by_hand import TITLE, begin_form
 from bot.slack.views.workbench import workbench_modal
@@ -26,6 +30,15 @@ async def handle_begin_clicked(click: QueueClick, ack: Ack, deps: SlackDeps) -> 
         return workbench_modal(begun, now=deps.clock.now()) if begun else begin_form()
 
     await show_modal(click, TITLE, make, deps)
+
+
+async def handle_again_clicked(click: ProposalClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+
+    async def begin(member: Member, now: datetime) -> Workbench:
+        return await propose_again(deps.database, click.by.workspace_id, click.seen.id, by=member, now=now)
+
+    await open_editor(click, begin, deps, in_place_of=click.view_id if click.in_modal else None)
 
 
 async def handle_flow_begun(begun: FlowBegun, ack: Ack, deps: SlackDeps) -> None:

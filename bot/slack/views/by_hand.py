@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from bot.domain.cards import ProposalCard
-from bot.domain.proposals import ProposalStatus
+from bot.domain.proposals import REPEATABLE, ProposalStatus
 from bot.domain.sessions import ProblemDomain
 from bot.domain.words import domain_name
 from bot.slack.ids import Action, Callback, DraftPlace, Field, VersionedId
@@ -91,7 +91,14 @@ def _buttons(card: ProposalCard) -> list[Json]:
     if proposal.status is ProposalStatus.PENDING:
         return [view, withdraw_button(card)]
     flow = view_flow_button(card)
-    return [*([flow] if flow else []), view]
+    again = button(
+        "Propose Again",
+        Action.PROPOSAL_AGAIN,
+        str(VersionedId(proposal.id, proposal.version)),
+        label=f"Propose Again: {title_of(proposal)}",
+    )
+    can_repeat = proposal.status in REPEATABLE
+    return [*([again] if can_repeat else []), *([flow] if flow else []), view]
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
@@ -99,5 +106,6 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "proposed": partial(proposed_modal, samples_details.BY_HAND),
     "draft kept": partial(kept_modal, "Chloe Marsh approved this 4 seconds ago.", DraftPlace(5, 3)),
     "to the author, waiting": partial(author_message, samples_details.BY_HAND),
+    "to the author, expired": partial(author_message, samples_details.EXPIRED_BY_HAND),
     "to the author, rejected": partial(author_message, samples_details.REJECTED_BY_HAND),
 }

@@ -22,6 +22,7 @@ from bot.slack.views.blocks import (
     section,
     sections,
 )
+from bot.slack.views.by_hand import propose_button
 from bot.slack.views.phrases import domain_words
 from bot.slack.views.trees import step_lines
 
@@ -38,12 +39,12 @@ CHANGES_EXPIRE = "Open proposals to change this flow expire, and their sessions 
 def flow_list(found: FlowList) -> Json:
     """The flows as a message to the person who asked."""
     headline = _headline(found)
+    doing = actions([*_turning(found), propose_button()])
     if not found.flows:
-        return message(headline)
+        return message(headline, [section(headline), doing])
     titles = listed([_title(flow) for flow in found.flows])
     parts = [section(f"*{headline}*"), *(_row(flow, found.use[flow.id]) for flow in found.flows)]
-    turning = _turning(found)
-    return message(f"{headline}: {inline(titles)}.", [*parts, *([actions(turning)] if turning else [])])
+    return message(f"{headline}: {inline(titles)}.", [*parts, doing])
 
 
 def flow_modal(page: FlowPage, picture: Json | None = None, *, notice: str | None = None) -> Json:

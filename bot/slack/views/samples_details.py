@@ -114,6 +114,11 @@ WITHDRAWN = replace(
         version=2,
     ),
 )
+EXPIRED_BY_HAND = replace(
+    CHANGE_BY_HAND,
+    flow=FlowMention(3, "VPN drops", 5),
+    proposal=replace(CHANGE_BY_HAND.proposal, status=ProposalStatus.EXPIRED, decided_at=NOW, version=2),
+)
 REJECTED_BY_HAND = replace(
     WITHDRAWN,
     proposal=replace(

@@ -49,8 +49,8 @@ KINDS = {
     NodeKind.ESCALATION: "A hand-over, which ends the flow",
 }
 TOO_LONG = (
-    "*{}* has {:,} characters, more than the {:,} that fit into a field, and stays as it is. Plain Text and an import of "
-    "the flow's file can change it."
+    "*{}* has {:,} characters, more than the {:,} that fit into a field, and stays as it is. Change it in the "
+    "flow's file: `flowpilot flows export`, then `import`."
 )
 UNWRITTEN = "(still to be written)"
 
