@@ -16,8 +16,8 @@ from bot.domain.cards import (
     SimilarFlow,
     StepSeen,
 )
-from bot.domain.flows import FlowMention
 from bot.domain.evidence import sessions_at
+from bot.domain.flows import FlowMention
 from bot.domain.members import Member
 from bot.domain.proposals import Proposal
 from bot.domain.replay import ReplayOutcome

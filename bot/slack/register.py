@@ -11,7 +11,6 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.draft_forms import EDITS
 from bot.slack.ids import ANSWER_ACTIONS, COMMAND, Action, Callback, Shortcut
-from bot.slack.ids import COMMAND, Action, Callback
 from bot.slack.listeners.by_hand import handle_again_clicked, handle_begin_clicked, handle_flow_begun
 from bot.slack.listeners.details import (
     handle_back_clicked,
@@ -106,6 +105,17 @@ from bot.slack.listeners.stats import (
 from bot.slack.payloads import conversation, editor, flows, gaps, proposals, queue, sessions, settings, stats
 from bot.slack.payloads import conversation, editor, flows, gaps, proposals, sessions, settings, stats
 from bot.slack.payloads import conversation, details, editor, flows, proposals, settings, stats
+from bot.slack.payloads import (
+    conversation,
+    details,
+    editor,
+    flows,
+    gaps,
+    proposals,
+    sessions,
+    settings,
+    stats,
+)
 from bot.slack.refusals import explain
 from bot.slack.views.blocks import Json
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from bot.domain.cards import ProposalCard, ProposalDetails
 from bot.domain.cards import (
     PastEvent,
     ProposalCard,
@@ -23,7 +22,6 @@ from bot.domain.cards import (
     SessionSeen,
     StepSeen,
 )
-from bot.domain.flows import FlowMention
 from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, ReasonMissingError, TreeProblem
 from bot.domain.flows import FlowDraft, FlowMention
@@ -34,11 +32,9 @@ from bot.domain.proposals import ProposalKind, ProposalStatus
 from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick
 from bot.domain.review_queue import QueuePage, QueueRow
 from bot.domain.sessions import AnalysisOutcome
+from bot.domain.sessions import AnalysisOutcome, Step, StepKind
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.threads import Learnt, MySessions, SessionThread
-from bot.domain.trees import FlowTree, Node, NodeKind, Option
-from bot.domain.sessions import Step, StepKind
-from bot.domain.statistics import Interval, Minutes
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.validation import problems_of as tree_problems
 from bot.sandbox import Problem, lint_message, lint_view
@@ -60,10 +56,10 @@ from bot.slack.views import (
     reasons,
     samples,
     samples_homes,
+    samples_details,
     samples_sessions,
     session_forms,
     sessions,
-    samples_details,
     stats,
     step_forms,
     workbench,
