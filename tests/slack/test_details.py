@@ -14,7 +14,7 @@ from tests.slack.conftest import ADA, BEN, SUPPORT, TEAM, Bot
 from tests.slack.test_editor import press, says
 from tests.storage.makers import a_session, a_step, a_tree
 
-KNOWN = "UPDATE sessions SET proposal_id = $1, channel = $2, thread_ts = $3"
+KNOWN = "UPDATE sessions SET proposal_id = $1, channel = $2, thread_ts = $3 WHERE ticket = '77'"
 
 
 async def a_known_proposal(bot: Bot) -> Proposal:
