@@ -102,9 +102,6 @@ from bot.slack.listeners.stats import (
     handle_share_clicked,
     handle_share_submitted,
 )
-from bot.slack.payloads import conversation, editor, flows, gaps, proposals, queue, sessions, settings, stats
-from bot.slack.payloads import conversation, editor, flows, gaps, proposals, sessions, settings, stats
-from bot.slack.payloads import conversation, details, editor, flows, proposals, settings, stats
 from bot.slack.payloads import (
     conversation,
     details,
@@ -112,6 +109,7 @@ from bot.slack.payloads import (
     flows,
     gaps,
     proposals,
+    queue,
     sessions,
     settings,
     stats,

@@ -31,7 +31,6 @@ from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import ProposalKind, ProposalStatus
 from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick
 from bot.domain.review_queue import QueuePage, QueueRow
-from bot.domain.sessions import AnalysisOutcome
 from bot.domain.sessions import AnalysisOutcome, Step, StepKind
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.threads import Learnt, MySessions, SessionThread
@@ -55,8 +54,8 @@ from bot.slack.views import (
     queue,
     reasons,
     samples,
-    samples_homes,
     samples_details,
+    samples_homes,
     samples_sessions,
     session_forms,
     sessions,

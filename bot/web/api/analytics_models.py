@@ -16,7 +16,6 @@ from bot.domain.statistics import Change
 from bot.domain.windows import Period
 from bot.web.api.models import Absent, Strict, UtcTime
 
-
 RateInterval: TypeAlias = tuple[float, float]
 """95 %, between 0 and 1."""
 

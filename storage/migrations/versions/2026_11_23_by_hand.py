@@ -1,7 +1,7 @@
 """Proposals that people make by hand, and take back; drafts of those; what happened to one object, found by an index.
 
 Revision ID: 2026_11_23_by_hand
-Revises: 2026_11_23_gaps
+Revises: 2026_11_23_rollups
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "2026_11_23_by_hand"
-down_revision = "2026_11_23_gaps"
+down_revision = "2026_11_23_rollups"
 
 STATEMENTS = (
     """
