@@ -47,6 +47,7 @@ BY_CONSTRAINT: dict[str, Callable[[], FlowPilotError]] = {
     "fk_flow_versions_proposal": _missing("proposal"),
     "fk_gaps_flow": _missing("flow"),
     "fk_scripts_session": _missing("session"),
+    "fk_scripts_template": _missing("template"),
     "fk_pushes_session": _missing("session"),
     "fk_spendings_session": _missing("session"),
     "fk_batch_items_session": _missing("session"),

@@ -19,6 +19,7 @@ from storage.members import Members
 from storage.proposals import Proposals
 from storage.review_queue import ReviewQueue
 from storage.rollups import Rollups
+from storage.scripts import Scripts, ScriptTemplates
 from storage.sessions import Sessions
 from storage.spending import Spendings
 from storage.statements import Statements
@@ -73,6 +74,14 @@ class Transaction:
     @cached_property
     def drafts(self) -> Drafts:
         return Drafts(self.statements)
+
+    @cached_property
+    def scripts(self) -> Scripts:
+        return Scripts(self.statements)
+
+    @cached_property
+    def script_templates(self) -> ScriptTemplates:
+        return ScriptTemplates(self.statements)
 
     @cached_property
     def dashboards(self) -> Dashboards:

@@ -7,6 +7,8 @@ from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, 
 from storage.tables.metadata import metadata
 from storage.tables.rollups import rolled_created, rolled_pushes, rolled_resolved, rolled_spans, stale_hours
 from storage.tables.sessions import pushes, scripts, sessions
+from storage.tables.scripts import script_templates, scripts
+from storage.tables.sessions import pushes, sessions
 from storage.tables.spending import spendings
 from storage.tables.threads import threads
 from storage.tables.workspaces import (
@@ -42,6 +44,7 @@ __all__ = [
     "rolled_pushes",
     "rolled_resolved",
     "rolled_spans",
+    "script_templates",
     "scripts",
     "search_words",
     "sessions",

@@ -1,4 +1,4 @@
-"""Troubleshooting sessions and what hangs on one: its scripts and its pushes to the ticket system."""
+"""Troubleshooting sessions and what hangs on one: its pushes to the ticket system."""
 
 from __future__ import annotations
 
@@ -151,23 +151,6 @@ sessions = Table(
     Index("ix_sessions_failed", "workspace_id", "id", postgresql_where=sql("analysis_status = 'failed'")),
     # Long texts move out of the row early: reports read many rows and none of their texts.
     postgresql_with={"toast_tuple_target": 512},
-)
-
-scripts = Table(
-    "scripts",
-    metadata,
-    workspace_key(),
-    number(),
-    Column("session_id", BigInteger, nullable=False),
-    text("language"),
-    text("title"),
-    text("body"),
-    text("created_by", nullable=True),
-    moment("created_at"),
-    of_workspace(),
-    refers("session_id", "sessions", cascade=True),
-    one_of("language", ("powershell", "bash")),
-    Index("ix_scripts_session_id", "workspace_id", "session_id"),
 )
 
 pushes = Table(
