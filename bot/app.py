@@ -16,10 +16,18 @@ import structlog
 from pydantic import SecretStr
 
 from bot.charts.pool import ChartPool
+from bot.domain.ports import ScriptWriter
 from bot.domain.workspaces import WorkspaceSettings
 from bot.jobs.clock import bells, clock_running
 from bot.jobs.handlers import job_handlers
-from bot.offline import SystemClock, analyst_of, batches_of, find_database_trouble, open_database
+from bot.offline import (
+    SystemClock,
+    analyst_of,
+    batches_of,
+    find_database_trouble,
+    open_database,
+    script_writer_of,
+)
 from bot.services.desk import Desk
 from bot.services.failures import count_backlog
 from bot.services.workspaces import ensure_workspace
@@ -112,6 +120,7 @@ async def running(
             messenger=messenger,
             people=people,
             new_reference=partial(secrets.token_hex, REFERENCE_BYTES),
+            writes_scripts=script_writer_of(settings) is not None,
         )
         stack.push_async_callback(deps.running.drain, DRAIN_SECONDS)
         app = build_app(deps, tokens=tokens, signing_secret=_secret(settings.slack_signing_secret))
@@ -144,6 +153,7 @@ async def _working(
             charts=charts,
             clock=clock,
             analyst=analyst_of(settings),
+            script_writer=script_writer_of(settings),
         )
         worker = build_worker(
             database.url, {job.name: handler for job, handler in job_handlers(desk).items()}

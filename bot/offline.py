@@ -16,8 +16,9 @@ from pydantic import SecretStr
 from bot.ai.claude import ClaudeAnalyst
 from bot.ai.claude_batches import ClaudeBatches
 from bot.ai.outline import OutlineAnalyst
+from bot.ai.script_writing import ClaudeScriptWriter
 from bot.domain.members import Member, Role
-from bot.domain.ports import Analyst
+from bot.domain.ports import Analyst, ScriptWriter
 from bot.settings import Settings
 from storage.database import Database
 from storage.embedded import EmbeddedServer
@@ -56,6 +57,15 @@ def batches_of(settings: Settings) -> ClaudeBatches | None:
     if settings.anthropic_api_key is None or not settings.anthropic_batches:
         return None
     return ClaudeBatches(_connecting(settings, settings.anthropic_api_key), model=settings.anthropic_model)
+
+
+def script_writer_of(settings: Settings) -> ScriptWriter | None:
+    """Claude when there is a key; without one scripts come from templates, or are typed."""
+    if settings.anthropic_api_key is None:
+        return None
+    return ClaudeScriptWriter(
+        _connecting(settings, settings.anthropic_api_key), model=settings.anthropic_model
+    )
 
 
 def _connecting(settings: Settings, key: SecretStr) -> Callable[[], MessagesApi]:

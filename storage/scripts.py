@@ -36,7 +36,7 @@ class Scripts:
 
     async def add(self, new: NewScript) -> Script:
         """Raises NotFoundError: the session or the template is not there."""
-        row = await self._statements.row(
+        rows = await self._statements.rows(
             insert(scripts)
             .values(
                 workspace_id=self._statements.workspace_id,
@@ -59,7 +59,7 @@ class Scripts:
             )
             .returning(scripts)
         )
-        return _script(row) if row else await self.get(0)
+        return _script(rows[0])
 
     async def get(self, script_id: int) -> Script:
         """Raises NotFoundError."""
@@ -97,8 +97,8 @@ class ScriptTemplates:
             created_at=now,
             **recipe_record(recipe),
         )
-        row = await self._statements.row(new.returning(script_templates))
-        return _template(row) if row else await self.get(0)
+        rows = await self._statements.rows(new.returning(script_templates))
+        return _template(rows[0])
 
     async def get(self, template_id: int) -> ScriptTemplate:
         """Raises NotFoundError."""

@@ -101,6 +101,31 @@ class DraftForGap:
     key: str
     gap_id: int
     user: str
+class WriteScript:
+    """Have a model write a script. `key` is unique to the request."""
+
+    name: ClassVar[str] = "script.write"
+    key: str
+    user: str
+    task: str
+    language: str
+    session_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowScript:
+    """Ask a second person about a script, or send it, as it stands."""
+
+    name: ClassVar[str] = "script.show"
+    script_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowScriptTemplate:
+    """Ask the reviewers about a template, or say what was decided."""
+
+    name: ClassVar[str] = "script.show_template"
+    template_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +169,9 @@ Job = (
     | SendFlowFile
     | ShowSession
     | DraftForGap
+    | WriteScript
+    | ShowScript
+    | ShowScriptTemplate
     | PostDigest
     | RefreshHome
     | RefreshHomes
@@ -159,6 +187,9 @@ JOBS: tuple[type[Job], ...] = (
     SendFlowFile,
     ShowSession,
     DraftForGap,
+    WriteScript,
+    ShowScript,
+    ShowScriptTemplate,
     PostDigest,
     RefreshHome,
     RefreshHomes,

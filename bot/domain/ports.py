@@ -14,6 +14,7 @@ from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
 from bot.domain.homes import HomeFacts
 from bot.domain.proposals import MessageRef
+from bot.domain.scripts import Place, ScriptCard, ScriptTemplate, ScriptWish, WrittenRecipe
 from bot.domain.sessions import Session
 from bot.domain.spending import Trouble
 from bot.domain.threads import SessionThread
@@ -49,6 +50,17 @@ class ChargingAnalyst(Analyst, Protocol):
         self, session: Session, candidates: Sequence[Candidate], trouble: Trouble
     ) -> Alignment:
         """An answer that costs nothing, marked as such."""
+        ...
+
+
+class ScriptWriter(Protocol):
+    """Writes recipes of scripts on request; whoever asks checks them."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def write(self, wish: ScriptWish) -> WrittenRecipe:
+        """Raises ScriptUnwrittenError."""
         ...
 
 
@@ -112,6 +124,22 @@ class Messenger(Protocol):
 
     async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
         """Send a file by direct message."""
+        ...
+
+    async def show_script(self, workspace_id: str, card: ScriptCard) -> None:
+        """Ask a second person about a script that waits; send one that may be shown to where it was asked for."""
+        ...
+
+    async def offer_draft(
+        self, workspace_id: str, user: str, template: ScriptTemplate, place: Place, *, key: str
+    ) -> None:
+        """Tell the author that a draft is there to be filled in."""
+        ...
+
+    async def ask_about_template(
+        self, workspace_id: str, to: str, template: ScriptTemplate, *, asked_by: str
+    ) -> None:
+        """Ask reviewers whether the template is good for everybody, or say there what was decided."""
         ...
 
     async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:

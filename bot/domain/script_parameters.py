@@ -28,6 +28,8 @@ from bot.domain.scripts import (
 POWERSHELL_QUOTES = "'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{SINGLE LOW-9 QUOTATION MARK}\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}"
 """Each of them opens and closes a single-quoted string in PowerShell (its tokenizer, `CharTraits.IsSingleQuote`)."""
 ON, OFF = "on", "off"
+MAX_CHOICE = 75
+"""Characters: Slack's limit for an option."""
 MAX_INTEGER = 999_999_999
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -41,7 +43,9 @@ _RESERVED_IN_POWERSHELL = re.compile(
     r"|this|true|false|null|foreach|switch|sender|event.*|stacktrace|shellid|executioncontext|myinvocation|nestedpromptlevel|apply"
     r"|transcript|consolefilename|enabledexperimentalfeatures|using|script|global|local|private|function|alias|variable"
 )
-_HOST = re.compile(r"(?!.{254})[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\.?")
+_HOST = re.compile(
+    r"(?!.{254})[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\.?"
+)
 _INTEGER = re.compile(r"[0-9]{1,9}")
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 """Categories of characters that end a line, reorder the text, or are not seen."""
@@ -65,7 +69,9 @@ def check_parameters(parameters: tuple[Parameter, ...], language: Language) -> N
     """Raise ScriptRefusedError with everything that is wrong with the parameters themselves."""
     problems = [sentence for each in parameters for sentence in _parameter_problems(each, language)]
     names = [variable_name(each, language).casefold() for each in parameters]
-    problems += [f"There are two parameters {name}." for name in sorted({n for n in names if names.count(n) > 1})]
+    problems += [
+        f"There are two parameters {name}." for name in sorted({n for n in names if names.count(n) > 1})
+    ]
     if len(parameters) > MAX_PARAMETERS:
         problems.append(f"It has more than {MAX_PARAMETERS} parameters.")
     if problems:
@@ -77,16 +83,25 @@ def _parameter_problems(parameter: Parameter, language: Language) -> list[str]:
     if not _NAME.fullmatch(name) or len(name) > MAX_LABEL:
         return ["A parameter's name has small letters, digits and underscores only."]
     found = []
-    if is_reserved_in_bash(name.upper()) if language is Language.BASH else is_reserved_in_powershell(powershell_name(parameter)):
+    if (
+        is_reserved_in_bash(name.upper())
+        if language is Language.BASH
+        else is_reserved_in_powershell(powershell_name(parameter))
+    ):
         found.append(f"The name {name} means something else in {language.words}. Take another one.")
     if not is_plain(parameter.label) or not 0 < len(parameter.label) <= MAX_LABEL:
         found.append(f"The label of {name} must be one line of at most {MAX_LABEL} characters.")
     if parameter.kind is ParameterKind.CHOICE and not 1 < len(parameter.choices) <= MAX_CHOICES:
         found.append(f"{name} must offer 2 to {MAX_CHOICES} choices.")
-    found += [f"{name}: {said}" for each in parameter.choices if (said := _text_problem(each))]
+    found += [f"{name}: {said}" for each in parameter.choices if (said := _choice_problem(each))]
     if parameter.default is not None and (said := value_problem(parameter, parameter.default)):
         found.append(f"The default of {name}: {said}")
     return found
+
+
+def _choice_problem(choice: str) -> str | None:
+    too_long = f"A choice has at most {MAX_CHOICE} characters." if len(choice) > MAX_CHOICE else None
+    return too_long or _text_problem(choice)
 
 
 def is_reserved_in_bash(name: str) -> bool:
@@ -178,3 +193,25 @@ def literal(parameter: Parameter, value: str, language: Language) -> str:
         words = ("1", "0") if language is Language.BASH else ("$true", "$false")
         return words[value == OFF]
     return bash_literal(value) if language is Language.BASH else powershell_literal(value)
+
+
+def read_parameters(text: str) -> tuple[Parameter, ...]:
+    """Parameters as people type them, one a line: `name: kind: label`, and for a choice `: first, second` behind it.
+
+    Raises:
+        ScriptRefusedError: a line that is none.
+    """
+    found, problems = [], []
+    for number, line in enumerate(text.split("\n"), start=1):
+        name, kind, label, choices = ([part.strip() for part in line.split(":", 3)] + [""] * 4)[:4]
+        if not line.strip():
+            continue
+        if kind not in set(ParameterKind) or not label:
+            kinds = ", ".join(ParameterKind)
+            problems.append(ScriptProblem(number, f"Write name: kind: label. The kinds are {kinds}."))
+            continue
+        offered = tuple(choice.strip() for choice in choices.split(",")) if choices else ()
+        found.append(Parameter(name=name, kind=ParameterKind(kind), label=label, choices=offered))
+    if problems:
+        raise ScriptRefusedError(tuple(problems))
+    return tuple(found)

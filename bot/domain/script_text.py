@@ -41,7 +41,11 @@ def script_text(recipe: Recipe, effect: Effect, entered: Values) -> str:
         InvalidValuesError: a value does not fit its parameter.
     """
     values = check_values(recipe.parameters, entered)
-    lines = _bash(recipe, effect, values) if recipe.language is Language.BASH else _powershell(recipe, effect, values)
+    lines = (
+        _bash(recipe, effect, values)
+        if recipe.language is Language.BASH
+        else _powershell(recipe, effect, values)
+    )
     return "\n".join(lines) + "\n"
 
 

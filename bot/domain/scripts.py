@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.errors import FlowPilotError
+from bot.domain.spending import TROUBLE_IN_WORDS, Spending, Trouble
 
 MAX_TASK = 1000
 MAX_TITLE = 80
@@ -84,8 +85,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """A script without its values. `body` uses the parameters as variables: `"$TARGET_HOST"` in bash, `$TargetHost` in
-    PowerShell.
+    """A script without its values.
+
+    `body` uses the parameters as variables: `"$TARGET_HOST"` in bash, `$TargetHost` in PowerShell.
     """
 
     language: Language
@@ -146,6 +148,10 @@ class ScriptTemplate:
     created_at: datetime
     decided_by: str | None = None
     decided_at: datetime | None = None
+
+    def is_for(self, member_id: str) -> bool:
+        """Whether the member may use it: everybody what is approved, its author what is not."""
+        return self.status is TemplateStatus.APPROVED or self.created_by == member_id
 
 
 class ScriptStatus(StrEnum):
@@ -282,6 +288,16 @@ class NobodyToConfirmError(FlowPilotError):
         )
 
 
+class ScriptUnwrittenError(FlowPilotError):
+    """The model gave no script."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(
+            f"No script was written: {TROUBLE_IN_WORDS[trouble]}. Choose a template, or write it yourself."
+        )
+        self.trouble = trouble
+
+
 def file_bytes(language: Language, text: str) -> bytes:
     """The file as it is sent.
 
@@ -322,3 +338,33 @@ class ScriptWish:
     language: Language
     problems: tuple[ScriptProblem, ...] = field(default=())
     earlier: Recipe | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRecipe:
+    """What a model wrote, unchecked, and what it cost."""
+
+    recipe: Recipe
+    spending: Spending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeChoice:
+    """A recipe to be had. `key` names it: `b:` and the name of a built-in template, or `w:` and a number."""
+
+    key: str
+    recipe: Recipe
+    origin: Origin
+    effect: Effect
+    template_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptCard:
+    """A script as it is shown. `ask_in` is the channel where a second person is asked when there is no thread."""
+
+    script: Script
+    asked_by: str
+    confirmed_by: str | None = None
+    template_status: TemplateStatus | None = None
+    ask_in: str | None = None

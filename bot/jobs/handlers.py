@@ -22,6 +22,9 @@ from bot.domain.jobs import (
     ShowProposalCard,
     ShowSession,
     TellAuthor,
+    ShowScript,
+    ShowScriptTemplate,
+    WriteScript,
 )
 from bot.services.desk import Desk
 from bot.services.digests import post_digest
@@ -31,6 +34,7 @@ from bot.services.gap_drafts import draft_for_gap
 from bot.services.home import refresh_home, refresh_homes_on_screen
 from bot.services.proposals import show_proposal_card
 from bot.services.proposals_by_hand import tell_author_of
+from bot.services.script_jobs import show_script, show_script_template, write_script
 from bot.services.stats import redraw_stats, send_stats
 from bot.services.threads import show_session
 from bot.services.workspaces import forget_workspace
@@ -78,8 +82,22 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
         SendFlowFile: send_file,
         ShowSession: partial(show_session, desk),
         DraftForGap: partial(draft_for_gap, desk),
+        **_script_handlers(desk),
         PostDigest: digest,
         RefreshHome: home,
         RefreshHomes: partial(refresh_homes_on_screen, desk),
         ForgetWorkspace: forget,
     }
+
+
+def _script_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
+    async def write(workspace_id: str, job: WriteScript) -> None:
+        await write_script(desk, workspace_id, job)
+
+    async def script(workspace_id: str, job: ShowScript) -> None:
+        await show_script(desk, workspace_id, job)
+
+    async def template(workspace_id: str, job: ShowScriptTemplate) -> None:
+        await show_script_template(desk, workspace_id, job)
+
+    return {WriteScript: write, ShowScript: script, ShowScriptTemplate: template}

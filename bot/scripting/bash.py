@@ -39,9 +39,7 @@ class BashCheck:
 
     def __init__(self, parameters: Iterable[Parameter]) -> None:
         parameters = tuple(parameters)
-        self._values = {
-            bash_name(each) for each in parameters if each.kind is not ParameterKind.SECRET
-        }
+        self._values = {bash_name(each) for each in parameters if each.kind is not ParameterKind.SECRET}
         self._numbers = {
             bash_name(each)
             for each in parameters
@@ -73,7 +71,9 @@ class BashCheck:
             self._declaration(node)
         elif kind == "expansion":
             self._expansion(node)
-        elif kind == "arithmetic_expansion" or (kind == "compound_statement" and node.children[0].type == "(("):
+        elif kind == "arithmetic_expansion" or (
+            kind == "compound_statement" and node.children[0].type == "(("
+        ):
             self._numbers_only(node)
         elif kind == "test_command":
             self._test(node)
@@ -114,7 +114,8 @@ class BashCheck:
         for each, _ in walk(node):
             if each.type in ("variable_name", "word") and text_of(each) not in self._numbers:
                 self._refuse(
-                    each, f"Arithmetic on {text_of(each)} would run what it holds: only whole-number parameters."
+                    each,
+                    f"Arithmetic on {text_of(each)} would run what it holds: only whole-number parameters.",
                 )
             elif each.type in ("command_substitution", "string", "raw_string", "special_variable_name"):
                 self._refuse(each, "Arithmetic works on whole-number parameters only.")
@@ -126,7 +127,9 @@ class BashCheck:
             if operator in ("-v", "-R"):
                 self._refuse(each, f"{operator} can run what a variable holds.")
             if is_double and operator in NUMBER_TESTS:
-                self._refuse(each, f"Compare numbers in [ … ]: in [[ … ]] {operator} runs what a variable holds.")
+                self._refuse(
+                    each, f"Compare numbers in [ … ]: in [[ … ]] {operator} runs what a variable holds."
+                )
             if is_double and each.type in ("<", ">", "+", "-", "*", "/"):
                 self._refuse(each, "Compare numbers in [ … ].")
 
@@ -164,28 +167,19 @@ class BashCheck:
     def _effect(self, node: Node, name: str, path: str, rest: list[str]) -> Effect | None:
         """None when it is refused."""
         said = " ".join(rest)
-        if name in (VALUE, UNKNOWN, "") or name.startswith("-"):
-            self._refuse(node, "The name of a command must stand there as it is.")
-        elif name in REFUSED or any(word.rpartition("/")[2] in REFUSED for word in rest if name in _RUNNERS):
-            self._refuse(node, f"{name} runs what cannot be looked into here.")
-        elif path != name and not path.startswith(("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/")):
-            self._refuse(node, f"{path} is a program that nobody knows.")
-        elif (pattern := DESTRUCTIVE.get(name)) and pattern.search(said) and not CODE.match(f"{name} {said}"):
-            return Effect.DESTRUCTIVE
-        elif name.startswith("mkfs"):
-            return Effect.DESTRUCTIVE
-        elif name in self._own:
-            return Effect.READ_ONLY
-        elif name == "read":
+        if sentence := _refusal(name, path, rest):
+            self._refuse(node, sentence)
+            return None
+        if name == "read":
             return self._reading(node, rest)
-        else:
-            known = READ_ONLY.get(name)
-            if known and known.fullmatch(said):
-                return Effect.READ_ONLY
-            if not CODE.match(f"{name} {said}"):
-                return Effect.CHANGES
+        known, pattern = READ_ONLY.get(name), DESTRUCTIVE.get(name)
+        if name in self._own or (known and known.fullmatch(said)):
+            return Effect.READ_ONLY
+        if CODE.match(f"{name} {said}"):
             self._refuse(node, f"The code in the words of {name} cannot be looked into here.")
-        return None
+            return None
+        is_destructive = name.startswith("mkfs") or (pattern and pattern.search(said))
+        return Effect.DESTRUCTIVE if is_destructive else Effect.CHANGES
 
     def _reading(self, node: Node, words: list[str]) -> Effect | None:
         for each in words:
@@ -198,7 +192,7 @@ class BashCheck:
     def _quoted(self, node: Node) -> None:
         parts = node.children if node.type == "concatenation" else [node]
         if any(part.type in EXPANSIONS for part in parts):
-            self._refuse(node, f'Put {text_of(node)[:40]} in double quotes.')
+            self._refuse(node, f"Put {text_of(node)[:40]} in double quotes.")
 
     def _word(self, node: Node) -> str:
         """The word as the shell would have it; VALUE for a parameter's, UNKNOWN for what is only known when it runs."""
@@ -231,7 +225,19 @@ class BashCheck:
 
 
 _NOT_WORDS = frozenset({"variable_assignment", "file_redirect", "herestring_redirect", "comment"})
+_KNOWN_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
 _RUNNERS = frozenset({"timeout", "nice", "nohup", "time"})
+
+
+def _refusal(name: str, path: str, rest: list[str]) -> str | None:
+    """Why the command is not even looked into."""
+    if name in ("", VALUE, UNKNOWN) or name.startswith("-") or UNKNOWN in name:
+        return "The name of a command must stand there as it is."
+    if name in REFUSED or (name in _RUNNERS and any(word.rpartition("/")[2] in REFUSED for word in rest)):
+        return f"{name} runs what cannot be looked into here."
+    if path != name and path.rpartition("/")[0] not in _KNOWN_FOLDERS:
+        return f"{path} is a program that nobody knows."
+    return None
 
 
 def _found(node: Node, effect: Effect) -> FoundCommand:

@@ -118,7 +118,9 @@ DESTRUCTIVE: Mapping[str, re.Pattern[str]] = {
 }
 """Commands that take something away when the pattern is found in their words."""
 
-CODE = re.compile(r"(?:awk|sed) .*|find .*-(?:exec|ok).*|tar .*-(?:I|-use-c|-to-c|-checkpoint-a|-rmt|-rsh|F).*|git .*-c.*|crontab (?!-[lr]).*")
+CODE = re.compile(
+    r"(?:awk|sed) .*|find .*-(?:exec|ok).*|tar .*-(?:I|-use-c|-to-c|-checkpoint-a|-rmt|-rsh|F).*|git .*-c.*|crontab (?!-[lr]).*"
+)
 """Command lines that hold code of their own; what READ_ONLY knows of them is let through."""
 
 REFUSED = frozenset(

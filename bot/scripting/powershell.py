@@ -29,7 +29,9 @@ NOT_UNDERSTOOD = frozenset(
     stop_parsing braced_variable using_statement verbatim_command_argument flow_control_label label
     """.split()
 )
-FORBIDDEN_PARAMETERS = re.compile(r"-(?:wh.*|wi|ov|outv.*|pv|pipelinev.*|ev|errorv.*|wv|warningv.*|iv|informationv.*|var.*|encodedc.*|ec|enc)")
+FORBIDDEN_PARAMETERS = re.compile(
+    r"-(?:wh.*|wi|ov|outv.*|pv|pipelinev.*|ev|errorv.*|wv|warningv.*|iv|informationv.*|var.*|encodedc.*|ec|enc)"
+)
 """They switch the dry run off, or set variables by a name that cannot be looked into."""
 
 _NAME = re.compile(r"[a-z%?][a-z0-9_.-]*|[%?]")
@@ -57,28 +59,27 @@ class PowerShellCheck:
         return Checked(tuple(self._commands), tuple(dict.fromkeys(self._problems)))
 
     def _look_at(self, node: Node, *, is_guarded: bool) -> None:
-        match node.type:
-            case "command":
-                self._command(node, is_guarded=is_guarded)
-            case "invokation_expression":
-                self._method(node)
-            case "type_literal":
-                self._type(node)
-            case "variable":
-                self._variable(node)
-            case "left_assignment_expression":
-                self._assignment(node)
-            case "pre_increment_expression" | "post_increment_expression":
-                pass
-            case "redirection":
-                self._redirect(node, is_guarded=is_guarded)
-            case "function_statement":
-                self._function(node)
-            case "foreach_statement" | "script_parameter":
-                for each in named(node, "variable"):
-                    self._assigned(each)
-            case kind if kind in NOT_UNDERSTOOD:
-                self._refuse(node, f"{kind.replace('_', ' ')} is not allowed here; write it more plainly.")
+        looks = {
+            "invokation_expression": self._method,
+            "type_literal": self._type,
+            "variable": self._variable,
+            "left_assignment_expression": self._assignment,
+            "function_statement": self._function,
+            "foreach_statement": self._declares,
+            "script_parameter": self._declares,
+        }
+        if look := looks.get(node.type):
+            look(node)
+        elif node.type == "command":
+            self._command(node, is_guarded=is_guarded)
+        elif node.type == "redirection":
+            self._redirect(node, is_guarded=is_guarded)
+        elif node.type in NOT_UNDERSTOOD:
+            self._refuse(node, f"{node.type.replace('_', ' ')} is not allowed here; write it more plainly.")
+
+    def _declares(self, node: Node) -> None:
+        for each in named(node, "variable"):
+            self._assigned(each)
 
     def _refuse(self, node: Node, sentence: str) -> None:
         self._problems.append(ScriptProblem(line_of(node), sentence))
@@ -98,14 +99,20 @@ class PowerShellCheck:
     def _method(self, node: Node) -> None:
         names = [text_of(child).lower() for member in named(node, "member_name") for child in member.children]
         if names and names[0] not in METHODS:
-            self._refuse(node, f"The method {names[0]} is not known to change nothing; use a command instead.")
+            self._refuse(
+                node, f"The method {names[0]} is not known to change nothing; use a command instead."
+            )
 
     def _variable(self, node: Node) -> None:
         text = text_of(node).lower()
         name = text.lstrip("$@").strip("{}")
         if text.startswith("@"):
             self._refuse(node, "Give parameters one by one: behind @ they cannot be looked into.")
-        elif name.rpartition(":")[2] in _OUT_OF_BOUNDS or name.partition(":")[0] in ("function", "alias", "variable"):
+        elif name.rpartition(":")[2] in _OUT_OF_BOUNDS or name.partition(":")[0] in (
+            "function",
+            "alias",
+            "variable",
+        ):
             self._refuse(node, f"${name} is not for the body of a script.")
 
     def _assignment(self, node: Node) -> None:
@@ -131,7 +138,9 @@ class PowerShellCheck:
     def _command(self, node: Node, *, is_guarded: bool) -> None:
         name_node = next(iter(named(node, "command_name")), None)
         if name_node is None or named(node, "command_invokation_operator", "foreach_command"):
-            self._refuse(node, "The name of a command must stand there as it is, without & or a dot before it.")
+            self._refuse(
+                node, "The name of a command must stand there as it is, without & or a dot before it."
+            )
             return
         name = text_of(name_node).lower().removesuffix(".exe")
         words = [self._word(each) for each in _arguments(node)]
@@ -195,8 +204,7 @@ def _with_guards(node: Node, *, guarded: bool) -> Iterator[tuple[Node, bool]]:
         yield here, is_guarded
         opens = here.type == "if_statement" and _asks(here)
         blocks = named(here, "statement_block")[:1]
-        for child in reversed(here.children):
-            waiting.append((child, is_guarded or (opens and child in blocks)))
+        waiting += [(child, is_guarded or (opens and child in blocks)) for child in reversed(here.children)]
 
 
 def _asks(node: Node) -> bool:
@@ -243,13 +251,21 @@ def _names_a_member(command: Node) -> bool:
     arguments = _arguments(command)
     name = text_of(named(command, "command_name")[0]).lower()
     if name in ("foreach-object", "foreach", "%"):
-        return any(_innermost(each).type != "script_block_expression" for each in arguments if each.type != "command_parameter") or any(
-            text_of(each).lower().startswith(("-m", "-a", "-inp")) for each in arguments if each.type == "command_parameter"
+        return any(
+            _innermost(each).type != "script_block_expression"
+            for each in arguments
+            if each.type != "command_parameter"
+        ) or any(
+            text_of(each).lower().startswith(("-m", "-a", "-inp"))
+            for each in arguments
+            if each.type == "command_parameter"
         )
     if name in ("invoke-command", "icm"):
         has_block = any(_innermost(each).type == "script_block_expression" for each in arguments)
         return not has_block or any(
-            text_of(each).lower().startswith(("-f", "-pspath")) for each in arguments if each.type == "command_parameter"
+            text_of(each).lower().startswith(("-f", "-pspath"))
+            for each in arguments
+            if each.type == "command_parameter"
         )
     return False
 

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 VALUE = "<value>"
 _ANY = re.compile(r".*")
 
-READ_ONLY_VERBS = frozenset("get test measure resolve find compare search select where sort group join split".split())
+READ_ONLY_VERBS = frozenset(
+    "get test measure resolve find compare search select where sort group join split".split()
+)
 """By the conventions of PowerShell's verbs these change nothing."""
 READ_ONLY: Mapping[str, re.Pattern[str]] = {
     **dict.fromkeys(
@@ -93,7 +95,9 @@ REFUSED = frozenset(
     """.split()
 )
 """They run text, other programs, fetch code, or change what names mean."""
-WITH_BLOCK = frozenset("foreach-object foreach % invoke-command icm where-object where ? measure-command".split())
+WITH_BLOCK = frozenset(
+    "foreach-object foreach % invoke-command icm where-object where ? measure-command".split()
+)
 """They may call what a word names: only a block, which is looked into, or a comparison is taken."""
 
 METHODS = frozenset(

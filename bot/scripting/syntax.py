@@ -61,7 +61,10 @@ def syntax_problems(root: Node) -> list[ScriptProblem]:
         if node.is_missing:
             found.setdefault(line, f"{node.type} is missing." if node.type.strip() else LISTS)
         elif node.is_error:
-            found.setdefault(line, f"This is not understood: {text_of(node).strip()[:60]} {LISTS if ',' in text_of(node) else ''}".strip())
+            found.setdefault(
+                line,
+                f"This is not understood: {text_of(node).strip()[:60]} {LISTS if ',' in text_of(node) else ''}".strip(),
+            )
         if depth > MAX_DEPTH:
             return [ScriptProblem(line, "It is nested too deeply.")]
     return [ScriptProblem(line, sentence) for line, sentence in sorted(found.items())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.charts.pool import ChartPool
-from bot.domain.ports import Analyst, Clock, Messenger
+from bot.domain.ports import Analyst, Clock, Messenger, ScriptWriter
 from storage.database import Database
 
 
@@ -14,6 +14,7 @@ class Desk:
     """Facts from `database`, pictures from `charts`, words through `messenger`, the time from `clock`.
 
     `analyst` is asked where somebody waits for its answer.
+    `script_writer` is there when a model may be asked for scripts.
     """
 
     database: Database
@@ -21,3 +22,4 @@ class Desk:
     charts: ChartPool
     clock: Clock
     analyst: Analyst
+    script_writer: ScriptWriter | None = None

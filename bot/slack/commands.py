@@ -69,6 +69,11 @@ class SettingsAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptAsked:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class HelpAsked:
     """`not_understood` is what was typed instead of a command; empty when help was asked for."""
 
@@ -94,6 +99,7 @@ Asked: TypeAlias = (
     | FlowsAsked
     | DigestAsked
     | SettingsAsked
+    | ScriptAsked
     | HelpAsked
     | UnknownPeriod
     | UnknownDomain
@@ -105,6 +111,7 @@ _WITHOUT_WORDS: Mapping[str, Asked] = {
     "sessions": SessionsAsked(),
     "digest": DigestAsked(),
     "settings": SettingsAsked(),
+    "script": ScriptAsked(),
     "help": HelpAsked(),
 }
 

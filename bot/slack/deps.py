@@ -25,7 +25,10 @@ DECISIONS_AT_ONCE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackDeps:
-    """`new_reference` gives a few characters by which a failure is found again in the log."""
+    """`new_reference` gives a few characters by which a failure is found again in the log.
+
+    `writes_scripts`: a model may be asked for scripts.
+    """
 
     database: Database
     clock: Clock
@@ -33,5 +36,6 @@ class SlackDeps:
     messenger: SlackMessenger
     people: People
     new_reference: Callable[[], str]
+    writes_scripts: bool = False
     running: Running = field(default_factory=Running)
     deciding: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, DECISIONS_AT_ONCE))

@@ -47,6 +47,7 @@ async def upload(
     *,
     alt_txt: str | None = None,
     channel: str | None = None,
+    thread_ts: str | None = None,
 ) -> str:
     """Slack's three steps: ask for an address, send the bytes there, say that it is done. The file's id.
 
@@ -62,7 +63,9 @@ async def upload(
     await _send(api, asked["upload_url"], document.content)
     file_id = str(asked["file_id"])
     done = [{"id": file_id, "title": document.title}]
-    await api.call(workspace_id, "files.completeUploadExternal", files=done, channel_id=channel)
+    await api.call(
+        workspace_id, "files.completeUploadExternal", files=done, channel_id=channel, thread_ts=thread_ts
+    )
     return file_id
 
 

@@ -90,6 +90,12 @@ class Action(StrEnum):
     QUEUE_PREVIOUS = "queue.previous"
     QUEUE_STATUS = "queue.status"
     QUEUE_SUPPORT = "queue.support"
+    SCRIPT_APPROVE_TEMPLATE = "script.approve_template"
+    SCRIPT_CONFIRM = "script.confirm"
+    SCRIPT_DECLINE_TEMPLATE = "script.decline_template"
+    SCRIPT_FILL = "script.fill"
+    SCRIPT_GENERATE = "script.generate"
+    SCRIPT_SAVE_TEMPLATE = "script.save_template"
     STATS_SHARE = "stats.share"
     STATS_WEEK = "stats.week"
     STATS_MONTH = "stats.month"
@@ -118,6 +124,9 @@ class Callback(StrEnum):
     SESSION_RESOLVE = "session.resolve"
     SESSION_START = "session.start"
     QUEUE_DECIDE = "queue.decide"
+    SCRIPT_CHOOSE = "script.choose"
+    SCRIPT_FILL = "script.fill"
+    SCRIPT_TYPE = "script.type"
     SETTINGS_CHANGE = "settings.change"
     STATS_SHARE = "stats.share"
 
@@ -131,7 +140,8 @@ class Shortcut(StrEnum):
 class Field(StrEnum):
     """Inputs of modals: the block's id; the element in it has the action id `VALUE`. Settings have their own names.
 
-    Of some there are several, with a number from 0 behind: `STEPS`, when a flow's text is long, `LABEL` and `NEXT`.
+    Of some there are several, with a number from 0 behind: `STEPS`, when a flow's text is long, `LABEL` and `NEXT`. `PARAMETER` has a
+    script's parameter behind.
     """
 
     ANALYSIS_ENABLED = "analysis_enabled"
@@ -145,9 +155,12 @@ class Field(StrEnum):
     INSTEAD = "instead"
     KEYWORDS = "keywords"
     KIND = "kind"
+    LANGUAGE = "language"
     LABEL = "label"
     NEXT = "next"
     ORDER = "order"
+    PARAMETER = "parameter."
+    PARAMETERS = "parameters"
     PARENT = "parent"
     PERSON = "person"
     PROBLEM = "problem"
@@ -170,6 +183,8 @@ class Field(StrEnum):
     STEPS = "steps."
     SCRIPT = "script"
     SUMMARY = "summary"
+    TASK = "task"
+    TEMPLATE = "template"
     TEXT = "text"
     TICKET = "ticket"
     TIME_ZONE = "time_zone"
@@ -299,3 +314,21 @@ class EarlierVersion:
         """The value that `str` made. Raises ValueError for anything else."""
         seen, _, number = text.rpartition(":")
         return cls(VersionedId.parse(seen), int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class RecipePlace:
+    """A script's recipe by its key and language, and the session that it is for."""
+
+    key: str
+    language: str
+    session_id: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.session_id or ''}:{self.language}:{self.key}"
+
+    @classmethod
+    def parse(cls, text: str) -> RecipePlace:
+        """The place that `str` made. Raises ValueError for anything else."""
+        session, language, key = text.split(":", 2)
+        return cls(key, language, int(session) if session else None)

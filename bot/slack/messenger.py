@@ -19,6 +19,7 @@ from bot.domain.flow_pages import FlowPage
 from bot.domain.homes import HomeFacts
 from bot.domain.ports import Clock
 from bot.domain.proposals import MessageRef, ProposalStatus
+from bot.domain.scripts import Place, ScriptCard, ScriptStatus, ScriptTemplate
 from bot.domain.threads import SessionThread
 from bot.services.members import list_reviewers
 from bot.services.workspaces import active_workspaces, leave_workspace
@@ -47,6 +48,13 @@ from bot.slack.views.flows import file_message, flow_modal
 from bot.slack.views.home import home_view
 from bot.slack.views.notices import notice_message
 from bot.slack.views.proposals import proposal_card
+from bot.slack.views.scripts import (
+    confirmation_message,
+    draft_message,
+    script_filename,
+    script_message,
+    template_message,
+)
 from bot.slack.views.stats import dashboard_answer, dashboard_message
 from bot.slack.views.workbench import picture_view
 from storage.database import Database
@@ -211,6 +219,53 @@ class SlackMessenger:
             if await self._speech.find(workspace_id, f"{key}:file") is None:
                 await upload(self._api, workspace_id, document, channel=at.channel)
                 await self._speech.note(workspace_id, f"{key}:file", at)
+
+    async def show_script(self, workspace_id: str, card: ScriptCard) -> None:
+        """Ask about it where a second person sees that; or close the question and send the file, which goes once."""
+        script, key = card.script, f"script:{card.script.id}"
+        async with self._watching(workspace_id):
+            if script.status is ScriptStatus.WAITING:
+                to, thread = card.ask_in or script.created_by, script.place.thread_ts
+                await self._speech.post(
+                    workspace_id, to, confirmation_message(card), key=f"{key}:confirm", thread_ts=thread
+                )
+                return
+            await self._close_question(workspace_id, f"{key}:confirm", confirmation_message(card))
+            to, thread = script.place.channel or script.created_by, script.place.thread_ts
+            at = await self._speech.post(workspace_id, to, script_message(card), key=key, thread_ts=thread)
+            if await self._speech.find(workspace_id, f"{key}:file") is None:
+                document = Document(
+                    content=script.content, filename=script_filename(script), title=script.title
+                )
+                await upload(self._api, workspace_id, document, channel=at.channel, thread_ts=thread)
+                await self._speech.note(workspace_id, f"{key}:file", at)
+
+    async def offer_draft(
+        self, workspace_id: str, user: str, template: ScriptTemplate, place: Place, *, key: str
+    ) -> None:
+        async with self._watching(workspace_id):
+            await self._speech.post(
+                workspace_id, user, draft_message(template, session_id=place.session_id), key=key
+            )
+
+    async def ask_about_template(
+        self, workspace_id: str, to: str, template: ScriptTemplate, *, asked_by: str
+    ) -> None:
+        key, said = f"script_template:{template.id}:{to}", template_message(template, asked_by)
+        async with self._watching(workspace_id):
+            if not await self._close_question(workspace_id, key, said):
+                await self._speech.post(workspace_id, to, said, key=key)
+
+    async def _close_question(self, workspace_id: str, key: str, message: Json) -> bool:
+        """Put what is true now in the place of an earlier question; whether there was one."""
+        at = await self._speech.find(workspace_id, key)
+        if at is None:
+            return False
+        try:
+            await self._speech.rewrite(workspace_id, at, message)
+        except MessageGoneError:
+            log.info("slack.question_gone", workspace=workspace_id)
+        return True
 
     async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:
         """A channel that is closed to FlowPilot is the trouble of those who chose it, not of the admins."""

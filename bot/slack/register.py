@@ -95,6 +95,17 @@ from bot.slack.listeners.sessions import (
 )
 from bot.slack.listeners.sessions import (
     handle_take_over_clicked as handle_session_take_over_clicked,
+from bot.slack.listeners.queue import handle_queue_clicked
+from bot.slack.listeners.scripts import (
+    handle_approve_template_clicked,
+    handle_choice_submitted,
+    handle_confirm_clicked,
+    handle_decline_template_clicked,
+    handle_fill_clicked,
+    handle_generate_clicked,
+    handle_save_template_clicked,
+    handle_typed_submitted,
+    handle_values_submitted,
 )
 from bot.slack.listeners.settings import handle_settings_submitted
 from bot.slack.listeners.stats import (
@@ -114,6 +125,7 @@ from bot.slack.payloads import (
     settings,
     stats,
 )
+from bot.slack.payloads import conversation, editor, flows, proposals, scripts, settings, stats
 from bot.slack.refusals import explain
 from bot.slack.views.blocks import Json
 
@@ -203,6 +215,12 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.QUEUE_PREVIOUS: Route(queue.queue_turned, handle_queue_turned),
     Action.QUEUE_STATUS: Route(queue.queue_turned, handle_queue_turned),
     Action.QUEUE_SUPPORT: Route(queue.queue_turned, handle_queue_turned),
+    Action.SCRIPT_APPROVE_TEMPLATE: Route(scripts.script_click, handle_approve_template_clicked),
+    Action.SCRIPT_CONFIRM: Route(scripts.script_click, handle_confirm_clicked),
+    Action.SCRIPT_DECLINE_TEMPLATE: Route(scripts.script_click, handle_decline_template_clicked),
+    Action.SCRIPT_FILL: Route(scripts.recipe_click, handle_fill_clicked),
+    Action.SCRIPT_GENERATE: Route(scripts.generate_click, handle_generate_clicked),
+    Action.SCRIPT_SAVE_TEMPLATE: Route(scripts.script_click, handle_save_template_clicked),
     Action.STATS_SHARE: Route(stats.stats_click, handle_share_clicked),
     Action.STATS_WEEK: Route(stats.stats_click, handle_period_clicked),
     Action.STATS_MONTH: Route(stats.stats_click, handle_period_clicked),
@@ -222,6 +240,9 @@ VIEWS: Mapping[Callback, Route[Any]] = {
     Callback.SESSION_RESOLVE: Route(sessions.session_submitted, handle_resolve_submitted),
     Callback.SESSION_START: Route(sessions.start_submitted, handle_start_submitted),
     Callback.QUEUE_DECIDE: Route(queue.batch_submitted, handle_batch_submitted),
+    Callback.SCRIPT_CHOOSE: Route(scripts.choice_submitted, handle_choice_submitted),
+    Callback.SCRIPT_FILL: Route(scripts.values_submitted, handle_values_submitted),
+    Callback.SCRIPT_TYPE: Route(scripts.typed_submitted, handle_typed_submitted),
     Callback.SETTINGS_CHANGE: Route(settings.settings_submitted, handle_settings_submitted),
     Callback.STATS_SHARE: Route(stats.share_submitted, handle_share_submitted),
 }

@@ -10,6 +10,7 @@ from bot.slack.commands import (
     HelpAsked,
     QueueAsked,
     SessionsAsked,
+    ScriptAsked,
     SettingsAsked,
     StartAsked,
     StatsAsked,
@@ -30,6 +31,7 @@ from bot.slack.listeners.sessions import (
     handle_start_asked,
     took_as_answer,
 )
+from bot.slack.listeners.scripts import handle_script_asked
 from bot.slack.listeners.settings import handle_settings_asked
 from bot.slack.listeners.stats import handle_stats_asked
 from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mentioned
@@ -58,6 +60,8 @@ async def handle_command_typed(command: CommandTyped, ack: Ack, deps: SlackDeps)
             await handle_flows_asked(command, asked, ack, deps)
         case SettingsAsked():
             await handle_settings_asked(command, ack, deps)
+        case ScriptAsked():
+            await handle_script_asked(command, ack, deps)
         case DigestAsked():
             await handle_digest_asked(command, ack, deps)
         case _:

@@ -158,12 +158,12 @@ def text_input(
 
 
 def input_of(
-    field: Field, label: str, element: Json, *, hint: str | None = None, optional: bool = False
+    field: str, label: str, element: Json, *, hint: str | None = None, optional: bool = False
 ) -> Json:
     """A field of a modal around any element that holds something."""
     block: Json = {
         "type": "input",
-        "block_id": field.value,
+        "block_id": str(field),
         "label": plain_text(label, LABEL),
         "element": {"action_id": VALUE, **element},
         "optional": optional,
@@ -226,7 +226,7 @@ def number_input(
 
 
 def choice_input(
-    field: Field,
+    field: str,
     label: str,
     words: Mapping[str, str],
     initial: str | None = None,

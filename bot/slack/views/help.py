@@ -13,7 +13,7 @@ from bot.slack.views.blocks import Json, message
 
 USAGE_HINT = (
     "start <problem> · sessions · stats [7d|30d|90d] [domain] [share] · gaps [7d|30d|90d] · queue · flows [words]"
-    " · digest · settings · help"
+    " · script · digest · settings · help"
 )
 COMMANDS = (
     ("start", "and what is wrong: a session in a thread; add `ticket:1042` or `domain:networking`"),
@@ -22,6 +22,7 @@ COMMANDS = (
     ("gaps", "where knowledge is missing; add `7d` or `90d`"),
     ("queue", "what waits for a review"),
     ("flows", "the published flows; add words to search, or `archived` for those out of use"),
+    ("script", "a PowerShell or bash script from a template, checked; nothing is run"),
     ("digest", "this week's digest as it would be today"),
     ("settings", "for reviewers: who decides, channels, digest, limits"),
     ("help", "this list"),

@@ -1,0 +1,327 @@
+"""Scripts: the forms by which they are asked for, the question to a second person, and the words above the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+from bot.domain.script_parameters import MAX_INTEGER, OFF, ON
+from bot.domain.scripts import (
+    EFFECT_IN_WORDS,
+    MAX_EXPLANATION,
+    MAX_TASK,
+    MAX_TITLE,
+    MAX_VALUE,
+    ORIGIN_IN_WORDS,
+    Effect,
+    Language,
+    Parameter,
+    ParameterKind,
+    RecipeChoice,
+    Script,
+    ScriptCard,
+    ScriptStatus,
+    ScriptTemplate,
+    TemplateStatus,
+)
+from bot.domain.words import counted
+from bot.slack.ids import Action, Callback, Field, RecipePlace
+from bot.slack.mrkdwn import bold, escape, inline, plain
+from bot.slack.views import samples_scripts as samples
+from bot.slack.views.blocks import (
+    Json,
+    actions,
+    button,
+    choice_input,
+    context,
+    input_of,
+    message,
+    modal,
+    section,
+    text_input,
+)
+
+TITLE = "Generate Script"
+BY_MODEL, BY_HAND = "write:model", "write:hand"
+SHOWN_COMMANDS = 8
+QUOTE = "'"
+"""In place of a backtick, which would end the code in a sentence."""
+SHOWN_CODE = 2600
+HASH_CHARACTERS = 16
+NEVER_RUN = "FlowPilot never runs it. Read it before you do."
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+
+
+def script_filename(script: Script) -> str:
+    """For example `restart-a-service-12.ps1`."""
+    name = _NOT_IN_NAMES.sub("-", script.title.lower()).strip("-")[:50] or "script"
+    return f"{name}-{script.id}.{script.language.suffix}"
+
+
+def choose_modal(choices: Sequence[RecipeChoice], *, session_id: int | None, writes: bool) -> Json:
+    """Which language, which template. With `writes` a model may be asked."""
+    templates = {each.key: plain(_offered(each), 75) for each in choices}
+    if writes:
+        templates[BY_MODEL] = "None of these: have a model write it"
+    templates[BY_HAND] = "None of these: write it myself"
+    return modal(
+        TITLE,
+        [
+            section(f"A checked script from a template. {NEVER_RUN}"),
+            choice_input(
+                Field.LANGUAGE,
+                "Language",
+                {each.value: each.words for each in Language},
+                Language.POWERSHELL.value,
+            ),
+            choice_input(Field.TEMPLATE, "Template", templates),
+            text_input(
+                Field.TASK,
+                "What should it do?",
+                multiline=True,
+                limit=MAX_TASK,
+                hint="Only when a model writes it. No passwords.",
+                optional=True,
+            ),
+        ],
+        submit="Next",
+        callback=Callback.SCRIPT_CHOOSE.value,
+        metadata=str(session_id or ""),
+    )
+
+
+def fill_modal(choice: RecipeChoice, place: RecipePlace) -> Json:
+    """What the recipe does, and a field for each parameter."""
+    recipe = choice.recipe
+    secrets = [each.label for each in recipe.parameters if each.kind is ParameterKind.SECRET]
+    return modal(
+        TITLE,
+        [
+            section(f"{bold(recipe.title)}\n{escape(recipe.explanation)}"),
+            context(f"{EFFECT_IN_WORDS[choice.effect]} From {ORIGIN_IN_WORDS[choice.origin]}."),
+            *(_parameter_input(each) for each in recipe.asked),
+            *([context(f"Asked for when it runs: {inline(', '.join(secrets))}")] if secrets else []),
+        ],
+        submit="Generate",
+        callback=Callback.SCRIPT_FILL.value,
+        metadata=str(place),
+    )
+
+
+def type_modal(place: RecipePlace) -> Json:
+    """A script of one's own."""
+    is_bash = place.language == Language.BASH
+    example = '"$TARGET_HOST"' if is_bash else "$TargetHost"
+    rules = (
+        'Whatever changes something stands behind the word run: run rm -- "$FOLDER"'
+        if is_bash
+        else "Whatever changes something stands in if (Confirm-Change 'target' 'action') { … }"
+    )
+    return modal(
+        "Write a Script",
+        [
+            text_input(Field.TITLE, "Title", limit=MAX_TITLE),
+            text_input(Field.SUMMARY, "What it does", multiline=True, limit=MAX_EXPLANATION),
+            text_input(
+                Field.PARAMETERS,
+                "Parameters",
+                multiline=True,
+                hint="One a line, as in target_host: hostname: Which host? Kinds: "
+                + ", ".join(ParameterKind),
+                optional=True,
+            ),
+            text_input(
+                Field.SCRIPT,
+                "Statements",
+                multiline=True,
+                hint=f"target_host is {example}. {rules}",
+            ),
+        ],
+        submit="Check",
+        callback=Callback.SCRIPT_TYPE.value,
+        metadata=str(place),
+    )
+
+
+def confirmation_message(card: ScriptCard) -> Json:
+    """The question to a second person; once that is answered, by whom."""
+    script = card.script
+    summary = f"{inline(card.asked_by)} asks for a destructive script: {bold(script.title)} ({script.language.words})."
+    if script.status is ScriptStatus.SHOWN:
+        done = f"{summary} Confirmed by {inline(card.confirmed_by or '')}."
+        return message(done, [section(done), context(_hash(script))])
+    return message(
+        f"{summary} Somebody else has to confirm it.",
+        [
+            section(f"{summary}\n{escape(script.explanation)}"),
+            section("*What it takes away or changes*\n" + "\n".join(_command_lines(script))),
+            *([section("*With*\n" + "\n".join(_value_lines(script)))] if script.values else []),
+            context(f"{_hash(script)} · {inline(ORIGIN_IN_WORDS[script.origin])}"),
+            actions(
+                [
+                    button(
+                        "Confirm",
+                        Action.SCRIPT_CONFIRM,
+                        str(script.id),
+                        primary=True,
+                        label=f"Confirm: {script.title}",
+                        confirm=("Hand this script out?", "It is shown in full. You are on record for it."),
+                    )
+                ]
+            ),
+            context("Only somebody who did not ask for it can confirm. Until then the file is not shown."),
+        ],
+    )
+
+
+def script_message(card: ScriptCard) -> Json:
+    """What stands above the file."""
+    script = card.script
+    said = f"{bold(script.title)} as {inline(script_filename(script))}. {EFFECT_IN_WORDS[script.effect]}"
+    confirmed = f" Confirmed by {inline(card.confirmed_by)}." if card.confirmed_by else ""
+    save = button("Save as Template", Action.SCRIPT_SAVE_TEMPLATE, str(script.template_id or 0))
+    return message(
+        said + confirmed,
+        [
+            section(f"{said}{confirmed}\n{escape(script.explanation)}"),
+            *([section("\n".join(_value_lines(script)))] if script.values else []),
+            context(f"{_how_to(script)} {NEVER_RUN}"),
+            context(f"{_hash(script)} · from {ORIGIN_IN_WORDS[script.origin]}"),
+            *([actions([save])] if card.template_status is TemplateStatus.DRAFT else []),
+        ],
+    )
+
+
+def draft_message(template: ScriptTemplate, *, session_id: int | None) -> Json:
+    """Tells the author that a model has written something."""
+    recipe = template.recipe
+    place = RecipePlace(f"w:{template.id}", recipe.language.value, session_id)
+    said = f"A script is written: {bold(recipe.title)} ({recipe.language.words})."
+    return message(
+        said,
+        [
+            section(f"{said}\n{escape(recipe.explanation)}"),
+            context(f"{EFFECT_IN_WORDS[template.effect]} A model wrote it, and models make mistakes."),
+            actions([button("Fill In", Action.SCRIPT_FILL, str(place), primary=True)]),
+        ],
+    )
+
+
+def template_message(template: ScriptTemplate, asked_by: str) -> Json:
+    """The question to the reviewers, with the whole body; once that is answered, how."""
+    recipe = template.recipe
+    title = f"{bold(recipe.title)} ({recipe.language.words})"
+    if template.status is not TemplateStatus.PROPOSED:
+        done = f"The script template {title} is {template.status}, by {inline(asked_by)}."
+        return message(done, [section(done)])
+    said = f"{inline(asked_by)} proposes a script template for everybody: {title}."
+    return message(
+        said,
+        [
+            section(f"{said}\n{escape(recipe.explanation)}"),
+            *map(section, _code(recipe.body)),
+            context(f"{EFFECT_IN_WORDS[template.effect]} {_short(recipe.hash)}"),
+            actions(
+                [
+                    button("Approve", Action.SCRIPT_APPROVE_TEMPLATE, str(template.id), primary=True),
+                    button("Decline", Action.SCRIPT_DECLINE_TEMPLATE, str(template.id)),
+                ]
+            ),
+        ],
+    )
+
+
+def generated_words(script: Script) -> str:
+    """What the form says after a script was asked for."""
+    if script.status is ScriptStatus.WAITING:
+        return "This script is destructive: a colleague is asked to confirm it. The file comes after that."
+    where = "the thread" if script.place.channel else "your messages with FlowPilot"
+    return f"The file comes to {where}."
+
+
+def _offered(choice: RecipeChoice) -> str:
+    """A built-in template is there in both languages, most of the time."""
+    return (
+        f"{choice.recipe.title} ({choice.recipe.language.words})"
+        if choice.template_id
+        else choice.recipe.title
+    )
+
+
+def _parameter_input(parameter: Parameter) -> Json:
+    block, label, initial = f"{Field.PARAMETER}{parameter.name}", parameter.label, parameter.default
+    match parameter.kind:
+        case ParameterKind.CHOICE:
+            return choice_input(block, label, {each: each for each in parameter.choices}, initial)
+        case ParameterKind.SWITCH:
+            return choice_input(block, label, {ON: "On", OFF: "Off"}, initial or OFF)
+        case ParameterKind.INTEGER:
+            element: Json = {
+                "type": "number_input",
+                "is_decimal_allowed": False,
+                "min_value": "0",
+                "max_value": str(MAX_INTEGER),
+            }
+            return input_of(block, label, {**element, "initial_value": initial} if initial else element)
+    return text_input(block, label, initial or "", limit=MAX_VALUE)
+
+
+def _command_lines(script: Script) -> Iterator[str]:
+    found = sorted(
+        (each for each in script.commands if each.effect is not Effect.READ_ONLY),
+        key=lambda each: (-each.effect.rank, each.line),
+    )
+    for each in found[:SHOWN_COMMANDS]:
+        yield f"• {each.effect.replace('_', '-')}: `{inline(each.text).replace('`', QUOTE)}`"
+    if len(found) > SHOWN_COMMANDS:
+        yield f"… and {counted(len(found) - SHOWN_COMMANDS, 'more command')}"
+
+
+def _value_lines(script: Script) -> list[str]:
+    return [
+        f"• {inline(name.replace('_', ' '))}: {inline(plain(value, 200))}"
+        for name, value in script.values.items()
+    ]
+
+
+def _how_to(script: Script) -> str:
+    if script.effect is Effect.READ_ONLY:
+        return "Run it as it is."
+    option = "-Apply" if script.language is Language.POWERSHELL else "--apply"
+    return f"As it is it only says what it would do; `{option}` makes it do that."
+
+
+def _hash(script: Script) -> str:
+    return _short(script.hash)
+
+
+def _short(fingerprint: str) -> str:
+    return f"SHA-256 {fingerprint[:HASH_CHARACTERS]}…"
+
+
+def _code(body: str) -> Iterator[str]:
+    """In pieces that a section holds."""
+    piece = ""
+    for line in escape(body.replace("```", "'''")).split("\n"):
+        if piece and len(piece) + len(line) > SHOWN_CODE:
+            yield f"```\n{piece}```"
+            piece = ""
+        piece += f"{line[:SHOWN_CODE]}\n"
+    yield f"```\n{piece}```"
+
+
+EXAMPLES: Mapping[str, Callable[[], Json]] = {
+    "choose": partial(choose_modal, samples.CHOICES, session_id=None, writes=True),
+    "choose, without a model": partial(choose_modal, samples.CHOICES, session_id=7, writes=False),
+    "fill in": partial(fill_modal, samples.CHOICES[0], RecipePlace("b:service-restart", "powershell")),
+    "write, bash": partial(type_modal, RecipePlace("", "bash")),
+    "write, PowerShell": partial(type_modal, RecipePlace("", "powershell", 7)),
+    "script": partial(script_message, samples.CARD),
+    "destructive, waiting": partial(confirmation_message, samples.WAITING),
+    "destructive, confirmed": partial(confirmation_message, samples.CONFIRMED),
+    "script of a draft": partial(script_message, samples.CONFIRMED),
+    "draft": partial(draft_message, samples.TEMPLATE, session_id=7),
+    "template proposed": partial(template_message, samples.PROPOSED, "Ben Okafor"),
+    "template approved": partial(template_message, samples.APPROVED, "Ada Reyes"),
+}
