@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bot.domain.script_parameters import bash_name, is_reserved_in_bash
-from bot.domain.scripts import Checked, Effect, FoundCommand, Parameter, ParameterKind, ScriptProblem
+from bot.domain.scripts import Checked, Effect, FoundCommand, Parameter, ParameterKind, ScriptProblem, worst
 from bot.scripting.bash_commands import CODE, DESTRUCTIVE, READ_ONLY, REFUSED, UNKNOWN, VALUE
 from bot.scripting.syntax import Node, line_of, named, text_of, walk
 
@@ -160,6 +160,7 @@ class BashCheck:
         effect = self._effect(node, name, words[0], rest)
         if effect is None:
             return
+        effect = worst(effect, Effect.CHANGES) if is_guarded else effect
         self._commands.append(_found(node, effect))
         if effect is not Effect.READ_ONLY and not is_guarded:
             self._refuse(node, f"{name} changes something: put run before it, so that a dry run does not.")

@@ -131,8 +131,10 @@ class PowerShellCheck:
 
     def _redirect(self, node: Node, *, is_guarded: bool) -> None:
         operators = named(node, "file_redirection_operator")
-        if operators and text_of(node).rpartition(">")[2].strip().lower() != "$null" and not is_guarded:
-            self._commands.append(_found(node, Effect.CHANGES))
+        if not operators or text_of(node).rpartition(">")[2].strip().lower() == "$null":
+            return
+        self._commands.append(_found(node, Effect.CHANGES))
+        if not is_guarded:
             self._refuse(node, _BEHIND_GUARD.format("Writing a file"))
 
     def _command(self, node: Node, *, is_guarded: bool) -> None:
@@ -148,6 +150,7 @@ class PowerShellCheck:
             if FORBIDDEN_PARAMETERS.fullmatch(word):
                 self._refuse(node, f"{word} is not allowed here.")
         if name == GUARD:
+            self._commands.append(_found(node, Effect.CHANGES))
             if not _is_condition(node):
                 self._refuse(node, "Confirm-Change stands alone in the condition of an if.")
             return

@@ -269,13 +269,18 @@ def _parameter_input(parameter: Parameter) -> Json:
 
 def _command_lines(script: Script) -> Iterator[str]:
     found = sorted(
-        (each for each in script.commands if each.effect is not Effect.READ_ONLY),
+        (each for each in script.commands if each.effect is not Effect.READ_ONLY and not _asks(each.text)),
         key=lambda each: (-each.effect.rank, each.line),
     )
     for each in found[:SHOWN_COMMANDS]:
         yield f"• {each.effect.replace('_', '-')}: `{inline(each.text).replace('`', QUOTE)}`"
     if len(found) > SHOWN_COMMANDS:
         yield f"… and {counted(len(found) - SHOWN_COMMANDS, 'more command')}"
+
+
+def _asks(command: str) -> bool:
+    """The guard changes nothing itself."""
+    return command.lower().startswith("confirm-change ")
 
 
 def _value_lines(script: Script) -> list[str]:
