@@ -11,6 +11,7 @@ from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
 from bot.domain.homes import HomeFacts
 from bot.domain.proposals import MessageRef
+from bot.domain.scripts import Place, ScriptCard, ScriptTemplate
 from bot.domain.threads import SessionThread
 from bot.services.desk import Desk
 from storage.database import Database
@@ -85,6 +86,19 @@ class RememberingMessenger:
 
     async def send_document(self, workspace_id: str, user: str, document: Document, *, key: str) -> None:
         self._say("send_document", user, document)
+
+    async def show_script(self, workspace_id: str, card: ScriptCard) -> None:
+        self._say("show_script", card.script.created_by, card)
+
+    async def offer_draft(
+        self, workspace_id: str, user: str, template: ScriptTemplate, place: Place, *, key: str
+    ) -> None:
+        self._say("offer_draft", user, template)
+
+    async def ask_about_template(
+        self, workspace_id: str, to: str, template: ScriptTemplate, *, asked_by: str
+    ) -> None:
+        self._say("ask_about_template", to, template)
 
     async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:
         return self._say("show_session", thread.live.session.channel or "", thread)

@@ -32,12 +32,14 @@ from bot.domain.proposals import ProposalKind, ProposalStatus
 from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick
 from bot.domain.review_queue import QueuePage, QueueRow
 from bot.domain.sessions import AnalysisOutcome, Step, StepKind
+from bot.domain.scripts import Effect, FoundCommand
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.validation import problems_of as tree_problems
 from bot.sandbox import Problem, lint_message, lint_view
 from bot.slack.ids import DraftPlace, SessionTurn
+from bot.slack.ids import DraftPlace, RecipePlace
 from bot.slack.views import (
     batches,
     by_hand,
@@ -59,6 +61,8 @@ from bot.slack.views import (
     samples_sessions,
     session_forms,
     sessions,
+    samples_scripts,
+    scripts,
     stats,
     step_forms,
     workbench,
@@ -88,6 +92,7 @@ MODULES = (
     reasons,
     session_forms,
     sessions,
+    scripts,
     settings_view,
     stats,
     step_forms,
@@ -377,6 +382,30 @@ def test_no_session_breaks_a_limit_or_calls_a_channel(text: str, label: str, nam
         session_forms.start_modal(text),
         session_forms.resolve_modal(SessionTurn(1, 1), text, asks_about_flow=True),
         session_forms.help_modal(text),
+@settings(max_examples=40, deadline=None)
+@given(texts=st.lists(long_text(1500), min_size=4, max_size=4), code=long_text(12_000))
+def test_no_script_breaks_a_limit_or_calls_a_channel(texts: list[str], code: str) -> None:
+    title, explanation, value, name = texts
+    recipe = replace(samples_scripts.RECIPE, title=title, explanation=explanation, body=code)
+    template = replace(samples_scripts.PROPOSED, recipe=recipe)
+    commands = tuple(FoundCommand(number, value[:120], Effect.DESTRUCTIVE) for number in range(20))
+    script = replace(
+        samples_scripts.WAITING.script,
+        title=title,
+        explanation=explanation,
+        values={"a" * 100 + str(number): value[:400] for number in range(8)},
+        commands=commands,
+    )
+    card = replace(samples_scripts.WAITING, script=script, asked_by=name, confirmed_by=name)
+    choice = replace(samples_scripts.CHOICES[1], recipe=recipe)
+    many = [replace(choice, key=f"w:{number}") for number in range(95)]
+    shown = [
+        scripts.choose_modal(many, session_id=None, writes=True),
+        scripts.fill_modal(choice, RecipePlace("w:12", "bash")),
+        scripts.confirmation_message(card),
+        scripts.script_message(card),
+        scripts.draft_message(template, session_id=None),
+        scripts.template_message(template, name),
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
     assert not any(speaks_to_somebody(payload) for payload in shown)

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin
 from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
+from bot.domain.scripts import Effect, Language, NewScript, Origin, Place, Recipe, ScriptStatus
 from bot.domain.sessions import (
     ClaimedSession,
     NewSession,
@@ -84,6 +85,34 @@ def a_draft(**changes: Any) -> FlowDraft:
         "keywords": ("vpn", "mtu"),
     }
     return FlowDraft(**values | changes)
+
+
+def a_recipe(**changes: Any) -> Recipe:
+    values: dict[str, Any] = {
+        "language": Language.BASH,
+        "title": "Empty a folder",
+        "explanation": "Deletes what is in it.",
+        "body": "run rm -r -- /tmp/cache",
+    }
+    return Recipe(**values | changes)
+
+
+def a_script(session_id: int | None = None, **changes: Any) -> NewScript:
+    """A destructive one that waits for a second person."""
+    values: dict[str, Any] = {
+        "language": Language.BASH,
+        "title": "Empty a folder",
+        "explanation": "Deletes what is in it.",
+        "text": "rm -r -- /tmp/cache\n",
+        "effect": Effect.DESTRUCTIVE,
+        "origin": Origin.TYPED,
+        "values": {},
+        "created_by": "U1",
+        "created_at": NOW,
+        "place": Place(session_id=session_id),
+        "status": ScriptStatus.WAITING,
+    }
+    return NewScript(**values | changes)
 
 
 def as_given(session: Session) -> NewSession:

@@ -20,6 +20,8 @@ from bot.domain.proposal_lists import ProposalFilter
 from bot.domain.proposals import Decision, MessageRef, ProposalKind, ProposalStatus
 from bot.domain.replay import ProposalReplay
 from bot.domain.sessions import AnalysisOutcome, ProblemDomain, Session, SessionSource
+from bot.domain.scripts import Effect, Language, Origin, TemplateStatus
+from bot.domain.sessions import AnalysisOutcome, SessionSource
 from bot.domain.spending import NO_SPENDING, Spending
 from bot.domain.statistics import Rate
 from bot.domain.troubleshooting import Flag
@@ -33,6 +35,7 @@ from storage.tables import metadata
 from storage.transaction import Transaction
 from tests.conftest import NOW
 from tests.storage.makers import a_draft, a_live_session, a_session, claimed, proposed, published, stored
+from tests.storage.makers import a_draft, a_recipe, a_script, a_session, claimed, proposed, published, stored
 
 REPOSITORY = Path(__file__).parents[2]
 WITHOUT_TENANT = {"alembic_version", "oauth_states", "workspaces"}
@@ -225,6 +228,11 @@ class Belongings:
             )
             assert draft
             self.draft = draft
+            recipe = a_recipe()
+            self.template = await tx.script_templates.add(
+                recipe, effect=Effect.CHANGES, origin=Origin.TYPED, by="U1", now=NOW
+            )
+            self.script = await tx.scripts.add(a_script(self.session.id, template_id=self.template.id))
             await tx.spendings.add(self.session.id, SPENDING, analyst="claude", now=NOW)
             await tx.batches.open({self.session.id: []}, analyst="claude", model="claude", until=NOW, now=NOW)
             (self.batch,) = await tx.batches.opened()
@@ -374,6 +382,14 @@ class Belongings:
             lambda tx: tx.gaps.published_for(NOW - timedelta(days=9), 9),
             lambda tx: tx.gaps.teaching(ProblemDomain.NETWORKING, NOW - timedelta(days=9), 9),
             lambda tx: tx.sessions.claim_waiting([session], NOW, timedelta(minutes=1)),
+            lambda tx: tx.scripts.get(self.script.id),
+            lambda tx: tx.scripts.add(a_script(session)),
+            lambda tx: tx.scripts.confirm(self.script.id, by="U2", now=NOW),
+            lambda tx: tx.script_templates.get(self.template.id),
+            lambda tx: tx.script_templates.approved(Language.BASH, 9),
+            lambda tx: tx.script_templates.move(
+                self.template.id, seen=TemplateStatus.DRAFT, to=TemplateStatus.APPROVED
+            ),
             lambda tx: tx.members.find("U1"),
             lambda tx: tx.members.set_role("U1", Role.ENGINEER),
             lambda tx: tx.members.admins(),
