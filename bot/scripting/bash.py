@@ -168,7 +168,7 @@ class BashCheck:
     def _effect(self, node: Node, name: str, path: str, rest: list[str]) -> Effect | None:
         """None when it is refused."""
         said = " ".join(rest)
-        if sentence := _refusal(name, path, rest):
+        if sentence := _refusal(name, path):
             self._refuse(node, sentence)
             return None
         if name == "read":
@@ -227,14 +227,13 @@ class BashCheck:
 
 _NOT_WORDS = frozenset({"variable_assignment", "file_redirect", "herestring_redirect", "comment"})
 _KNOWN_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
-_RUNNERS = frozenset({"timeout", "nice", "nohup", "time"})
 
 
-def _refusal(name: str, path: str, rest: list[str]) -> str | None:
+def _refusal(name: str, path: str) -> str | None:
     """Why the command is not even looked into."""
     if name in ("", VALUE, UNKNOWN) or name.startswith("-") or UNKNOWN in name:
         return "The name of a command must stand there as it is."
-    if name in REFUSED or (name in _RUNNERS and any(word.rpartition("/")[2] in REFUSED for word in rest)):
+    if name in REFUSED:
         return f"{name} runs what cannot be looked into here."
     if path != name and path.rpartition("/")[0] not in _KNOWN_FOLDERS:
         return f"{path} is a program that nobody knows."

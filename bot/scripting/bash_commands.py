@@ -17,7 +17,7 @@ _FREE = """
     ls stat file du df free uptime uname whoami id groups who w last lastb users nproc lscpu lsblk lsof lsusb lspci lsmod blkid findmnt
     ps pgrep pstree vmstat iostat mpstat ping ping6 host dig nslookup traceroute tracepath mtr whois getent
     which type basename dirname realpath readlink md5sum sha1sum sha256sum sha512sum cksum seq sleep exit return break continue
-    shift wait cd pwd printenv base64 jq numfmt tty logname getconf locale namei pathchk od hexdump strings expr netstat
+    shift cd pwd printenv base64 jq numfmt tty logname getconf locale namei pathchk od hexdump strings expr netstat
 """.split()
 
 
@@ -46,7 +46,7 @@ READ_ONLY: Mapping[str, re.Pattern[str]] = {
     "journalctl": _without(r"--(?:v|ro|fl|sy|rel|set|up|cu).*"),
     "dmesg": _without(r"-\w*[CcDEnr]\w*", r"--(?:c|r|console).*"),
     "ip": re.compile(
-        r"(?:-[46josbr]+(?:ief)? )*(?:a|addr|address|l|link|r|route|n|neigh|neighbour)(?: (?:show|list|get)(?: .*)?)?"
+        r"(?:-(?:[46dosj]|br|brief|c) )*(?:a|addr|address|l|link|r|route|n|neigh|neighbour)(?: (?:show|list|get)(?: .*)?)?"
     ),
     "arp": re.compile(r"-[an]+|"),
     "route": re.compile(r"-n|"),
@@ -66,8 +66,8 @@ READ_ONLY: Mapping[str, re.Pattern[str]] = {
     "iptables": re.compile(r"(?:-[nv]+ )*-[LS](?: .*)?"),
     "ufw": re.compile(r"status(?: .*)?"),
     "docker": re.compile(r"(?:ps|images|logs|inspect|version|info|stats --no-stream)(?: .*)?"),
-    "dpkg": re.compile(r"-(?:l|L|s|S)(?: .*)?"),
-    "rpm": re.compile(r"-q\w*(?: (?!-).*)?"),
+    "dpkg": re.compile(rf"-(?:l|L|s|S)(?: (?!-|{UNKNOWN})[^ ]+)*"),
+    "rpm": re.compile(rf"-q\w*(?: (?!-|{UNKNOWN})[^ ]+)*"),
     "awk": re.compile(rf"(?!.*(?:system|\||>|getline|@|{UNKNOWN}))(?:-F[^ ]* ?)?(?:[^ -][^ ]*)(?: [^ -].*)?"),
     "sed": re.compile(rf"(?!.*{UNKNOWN})-n [0-9$]+(?:,[0-9$]+)?p(?: [^ -].*)?"),
     "zpool": re.compile(r"(?:status|list|iostat)(?: .*)?"),
@@ -119,7 +119,10 @@ DESTRUCTIVE: Mapping[str, re.Pattern[str]] = {
 """Commands that take something away when the pattern is found in their words."""
 
 CODE = re.compile(
-    r"(?:awk|sed) .*|find .*-(?:exec|ok).*|tar .*-(?:I|-use-c|-to-c|-checkpoint-a|-rmt|-rsh|F).*|git .*-c.*|crontab (?!-[lr]).*"
+    r"(?:awk|sed) .*|printf -v.*|find .*-(?:exec|ok).*|crontab (?!-[lr]).*|git .*-c.*|nc .*-\w*[ecl].*"
+    r"|tar .*-(?:I|F|-use-c|-to-c|-checkpoint-a|-rmt|-rsh).*|rsync .*(?:-e|--rsh).*|tcpdump .*-z.*"
+    r"|(?:docker|podman|kubectl|lxc|ip) (?:.* )?(?:exec|run|netns|-b\w*)(?: .*|$)"
+    r"|(?:apt|apt-get|dpkg|rpm|yum|dnf) (?:.* )?(?:-o|--p|-c|-D).*"
 )
 """Command lines that hold code of their own; what READ_ONLY knows of them is let through."""
 
@@ -129,6 +132,7 @@ REFUSED = frozenset(
     toybox python python2 python3 perl ruby node deno bun php lua tclsh expect pwsh powershell osascript gawk mawk nawk ssh scp sftp
     rsh rexec telnet socat su runuser doas pkexec sudoedit chroot nsenter unshare setsid script screen tmux watch at batch
     systemd-run coproc let declare typeset export unset mapfile readarray getopts hash shopt ulimit bind complete compgen history fc
+    test [ [[ local readonly jobs fg bg disown wait caller run sudo timeout nice nohup time ionice taskset chrt setpriv mysql psql sqlite3 mongo mongosh redis-cli ansible salt pssh
     make gcc cc go java gdb vi vim nano ed ex less more man start-stop-daemon flock strace ltrace ld.so stdbuf capsh ncat
     """.split()
 )

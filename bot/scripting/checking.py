@@ -21,7 +21,7 @@ from bot.domain.scripts import (
 )
 from bot.scripting.bash import BashCheck
 from bot.scripting.powershell import PowerShellCheck
-from bot.scripting.syntax import parse, syntax_problems
+from bot.scripting.syntax import comment_problems, parse, syntax_problems
 
 
 def check(recipe: Recipe) -> Checked:
@@ -44,6 +44,8 @@ def examine(recipe: Recipe) -> Checked:
         return Checked(problems=tuple(problems))
     root = parse(recipe.body, recipe.language)
     if problems := syntax_problems(root):
+        return Checked(problems=tuple(problems))
+    if problems := comment_problems(root):
         return Checked(problems=tuple(problems))
     judge = BashCheck if recipe.language is Language.BASH else PowerShellCheck
     return judge(recipe.parameters).examine(root)

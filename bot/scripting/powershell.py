@@ -35,7 +35,8 @@ FORBIDDEN_PARAMETERS = re.compile(
 """They switch the dry run off, or set variables by a name that cannot be looked into."""
 
 _NAME = re.compile(r"[a-z%?][a-z0-9_.-]*|[%?]")
-_FILE = re.compile(r">>?|[0-9*]>>?")
+_GLUED = re.compile("[`'\"$]")
+_DRIVE = re.compile(r"(?:\w+\\)?(?:function|alias|variable|env):")
 
 
 class PowerShellCheck:
@@ -144,11 +145,10 @@ class PowerShellCheck:
                 node, "The name of a command must stand there as it is, without & or a dot before it."
             )
             return
-        name = text_of(name_node).lower().removesuffix(".exe")
+        name = _name(name_node)
         words = [self._word(each) for each in _arguments(node)]
-        for word in words:
-            if FORBIDDEN_PARAMETERS.fullmatch(word):
-                self._refuse(node, f"{word} is not allowed here.")
+        for each in _arguments(node):
+            self._plain(each)
         if name == GUARD:
             self._commands.append(_found(node, Effect.CHANGES))
             if not _is_condition(node):
@@ -160,6 +160,16 @@ class PowerShellCheck:
         self._commands.append(_found(node, effect))
         if effect is not Effect.READ_ONLY and not is_guarded:
             self._refuse(node, _BEHIND_GUARD.format(text_of(name_node)))
+
+    def _plain(self, node: Node) -> None:
+        text = text_of(node).lower()
+        if node.type in ("generic_token", "command_parameter"):
+            if _GLUED.search(text):
+                self._refuse(node, f"Put {text[:40]} in quotes as a whole.")
+            if FORBIDDEN_PARAMETERS.fullmatch(text.rstrip(":")):
+                self._refuse(node, f"{text} is not allowed here.")
+        if _DRIVE.match(text.lstrip("'\"")):
+            self._refuse(node, "Functions, aliases and variables are not reached as files here.")
 
     def _effect(self, node: Node, name: str, words: list[str]) -> Effect | None:
         """None when it is refused."""
@@ -271,6 +281,12 @@ def _names_a_member(command: Node) -> bool:
             if each.type == "command_parameter"
         )
     return False
+
+
+def _name(node: Node) -> str:
+    """In small letters, without `.exe`; `sc` alone is another command, which writes files."""
+    name = text_of(node).lower()
+    return name if name == "sc.exe" else name.removesuffix(".exe")
 
 
 def _verb(name: str) -> str:

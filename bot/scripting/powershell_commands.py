@@ -33,8 +33,8 @@ READ_ONLY: Mapping[str, re.Pattern[str]] = {
     "route": re.compile(r"print(?: .*)?"),
     "nbtstat": re.compile(r"-[anrcs](?: .*)?"),
     "klist": re.compile(r"tickets|tgt|sessions|"),
-    "sc": re.compile(r"query.*|qc .*"),
     "sc.exe": re.compile(r"query.*|qc .*"),
+    "test-computersecurechannel": re.compile(r"(?!.*-r).*"),
     "reg": re.compile(r"query .*"),
     "net": re.compile(r"(?:view|accounts|session|share|statistics|use|user|localgroup)"),
     "w32tm": re.compile(r"/query .*|/tz|/stripchart .*"),
@@ -50,7 +50,7 @@ READ_ONLY: Mapping[str, re.Pattern[str]] = {
 }
 """Commands that change nothing when the pattern fits all of their words."""
 
-CHANGES = frozenset("clear-dnsclientcache clear-variable".split())
+CHANGES = frozenset("clear-dnsclientcache clear-variable get-windowsupdate get-wuinstall sc".split())
 """Commands that are less, or more, than their verb says: they change something."""
 
 DESTRUCTIVE_VERBS = frozenset("remove clear uninstall disable revoke unregister dismount erase purge".split())
@@ -61,13 +61,12 @@ DESTRUCTIVE: Mapping[str, re.Pattern[str]] = {
         set-partition resize-partition set-mppreference set-netfirewallprofile reset-computermachinepassword move-adobject
         set-acl suspend-bitlocker block-smbshareaccess stop-process del erase rd rmdir rm ri rp format diskpart
         cipher vssadmin bcdedit bootrec shutdown takeown taskkill kill spps sdelete logoff rwinsta
-        new-compliancesearchaction
+        new-compliancesearchaction search-mailbox
         """.split(),
         _ANY,
     ),
     "reg": re.compile(r"\b(?:delete|import|restore|unload)\b"),
     "net": re.compile(r"/delete|/active:no"),
-    "sc": re.compile(r"\bdelete\b"),
     "sc.exe": re.compile(r"\bdelete\b"),
     "netsh": re.compile(r"\b(?:reset|delete)\b"),
     "wevtutil": re.compile(r"\b(?:cl|clear-log)\b"),

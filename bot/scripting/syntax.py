@@ -68,3 +68,16 @@ def syntax_problems(root: Node) -> list[ScriptProblem]:
         if depth > MAX_DEPTH:
             return [ScriptProblem(line, "It is nested too deeply.")]
     return [ScriptProblem(line, sentence) for line, sentence in sorted(found.items())]
+
+
+def comment_problems(root: Node) -> list[ScriptProblem]:
+    """Comments that a shell may read as code: grammar and shell disagree about a "#" that follows on something."""
+    text, found = root.text or b"", []
+    for node, _ in walk(root):
+        if node.type != "comment":
+            continue
+        if node.start_byte and not text[node.start_byte - 1 : node.start_byte].isspace():
+            found.append(ScriptProblem(line_of(node), "Put a space before a comment."))
+        if text_of(node).lower().replace(" ", "").startswith("#requires"):
+            found.append(ScriptProblem(line_of(node), "#Requires loads what cannot be looked into here."))
+    return found

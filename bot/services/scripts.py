@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.ai.redaction import findings
+from bot.ai.redaction import findings, redact
 from bot.domain.errors import NotFoundError
 from bot.domain.jobs import ShowScript, ShowScriptTemplate
 from bot.domain.members import Member, require_admin
@@ -274,8 +274,8 @@ async def _checked(
         checked = check(recipe)
         _require_no_secret_text(recipe)
     except ScriptRefusedError as refusal:
-        reasons = [str(problem) for problem in refusal.problems]
-        said = {"title": recipe.title, "hash": recipe.hash, "reasons": reasons, **(detail or {})}
+        reasons = [redact(str(problem)).text for problem in refusal.problems]
+        said = {"title": redact(recipe.title).text, "hash": recipe.hash, "reasons": reasons, **(detail or {})}
         async with database.transaction(workspace_id) as tx:
             await tx.audit.record(by.id, "script.refuse", "script", recipe.hash, said, now)
         raise

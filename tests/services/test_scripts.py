@@ -1,11 +1,13 @@
 """Scripts: who may have which one, what is on record, and that a destructive one needs two people."""
 
 import asyncio
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import asyncpg
 import pytest
 
+from bot.charts.pool import ChartPool
 from bot.domain.errors import NotAllowedError, NotFoundError
 from bot.domain.jobs import WriteScript
 from bot.domain.members import Member, Role
@@ -28,7 +30,6 @@ from bot.domain.scripts import (
 )
 from bot.domain.spending import Spending, Trouble
 from bot.domain.workspaces import Workspace, WorkspaceSettings
-from bot.services.desk import Desk
 from bot.services.script_jobs import write_script
 from bot.services.scripts import (
     add_draft,
@@ -41,8 +42,7 @@ from bot.services.scripts import (
 )
 from storage.database import Database
 from tests.conftest import NOW
-from tests.services.scripted import StoppedClock
-from tests.services.speaking import RememberingMessenger
+from tests.services.speaking import RememberingMessenger, a_desk
 from tests.storage.makers import a_recipe, a_script, a_session, stored
 
 BEN = Member(id="U1", name="Ben")
@@ -233,13 +233,8 @@ async def test_a_model_has_two_tries_and_is_told_what_was_wrong(
     database: Database, workspace: Workspace, answers: list[Recipe | Trouble], said: str, actions: list[str]
 ) -> None:
     messenger, writer = RememberingMessenger(), Writing(*answers)
-    desk = Desk(
-        database=database,
-        messenger=messenger,
-        charts=None,  # type: ignore[arg-type]  (nothing is drawn)
-        clock=StoppedClock(),
-        script_writer=writer,
-    )
+    nothing_to_draw = cast(ChartPool, None)
+    desk = replace(a_desk(database, messenger, nothing_to_draw), script_writer=writer)
     await write_script(desk, "T0001", JOB)
     assert said in str(messenger.said)
     assert [action for _, action, _ in await events(database)] == actions

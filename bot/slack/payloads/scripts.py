@@ -14,7 +14,7 @@ from bot.slack.views.blocks import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerateClick:
-    """Somebody wants a script, for a session if there is one."""
+    """Somebody wants a script, for a session if there is one. The button's value is the session's id, or 0."""
 
     by: Person
     session_id: int | None
@@ -72,10 +72,9 @@ class TypedSubmitted:
 
 
 def generate_click(body: Json, workspace_id: str) -> GenerateClick:
-    value = body["actions"][0].get("value") or ""
     return GenerateClick(
         by=person(body, workspace_id),
-        session_id=int(value) if value else None,
+        session_id=int(body["actions"][0].get("value") or 0) or None,
         trigger_id=body["trigger_id"],
         in_modal=is_in_modal(body),
     )
