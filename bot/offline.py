@@ -64,7 +64,9 @@ def script_writer_of(settings: Settings) -> ScriptWriter | None:
     if settings.anthropic_api_key is None:
         return None
     return ClaudeScriptWriter(
-        _connecting(settings, settings.anthropic_api_key), model=settings.anthropic_model
+        _connecting(settings, settings.anthropic_api_key),
+        model=settings.anthropic_model,
+        cents_per_day=settings.anthropic_cents_per_day,
     )
 
 

@@ -1,4 +1,4 @@
-"""What asking models has cost: one row an analysis that asked one, or was to ask one."""
+"""What asking models has cost: one row an analysis that asked one, or was to ask one, and one a script."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Spendings:
         self._statements = statements
         self._own = spendings.c.workspace_id == statements.workspace_id
 
-    async def add(self, session_id: int, spending: Spending, *, analyst: str, now: datetime) -> None:
-        """Keep what the analysis of a session used, and who did it in the end."""
+    async def add(self, session_id: int | None, spending: Spending, *, analyst: str, now: datetime) -> None:
+        """Keep what the analysis of a session used, and who did it in the end; without a session, something else."""
         tokens = {f"{kind}_tokens": getattr(spending.tokens, kind) for kind in KINDS}
         await self._statements.run(
             insert(spendings).values(

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 MAX_TOKENS = 12_000
 PATIENCE_SECONDS = 120.0
 
+log = structlog.get_logger(__name__)
+
 _OUR_TAGS = re.compile(r"<(?=\s*/?\s*(?:task|script)\b)", re.IGNORECASE)
 
 INSTRUCTIONS = """\
@@ -102,23 +104,28 @@ class WrittenScript(BaseModel):
 class ClaudeScriptWriter:
     """`connect` opens the service; it runs in a thread, because importing the SDK takes over a second."""
 
-    def __init__(self, connect: Callable[[], MessagesApi], *, model: str) -> None:
-        self._connect, self._model = connect, model
+    def __init__(self, connect: Callable[[], MessagesApi], *, model: str, cents_per_day: int) -> None:
+        self._connect, self._model, self._cents_per_day = connect, model, cents_per_day
 
     @property
     def name(self) -> str:
         return f"claude-1 {self._model}"
 
+    @property
+    def cents_per_day(self) -> int:
+        return self._cents_per_day
+
     async def write(self, wish: ScriptWish) -> WrittenRecipe:
+        spending = Spending(model=self._model)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), await asyncio.to_thread(self._connect) as service:
                 reply = await service.ask(INSTRUCTIONS, words_of(wish), WrittenScript, max_tokens=MAX_TOKENS)
-                recipe = read_recipe(reply.text(), wish.language)
+                spending = spending.with_request(reply.tokens)
+                return WrittenRecipe(read_recipe(reply.text(), wish.language), spending)
         except (NoAnswerError, TimeoutError) as failure:
             trouble = failure.trouble if isinstance(failure, NoAnswerError) else Trouble.UNREACHABLE
-            structlog.get_logger(__name__).warning("claude.no_script", trouble=trouble.value)
-            raise ScriptUnwrittenError(trouble) from None
-        return WrittenRecipe(recipe, Spending(model=self._model).with_request(reply.tokens))
+            log.warning("claude.no_script", trouble=trouble.value)
+            raise ScriptUnwrittenError(trouble, spending) from None
 
 
 def words_of(wish: ScriptWish) -> str:

@@ -59,6 +59,11 @@ class ScriptWriter(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def cents_per_day(self) -> int:
+        """What a workspace that has no budget of its own may spend in a day."""
+        ...
+
     async def write(self, wish: ScriptWish) -> WrittenRecipe:
         """Raises ScriptUnwrittenError."""
         ...

@@ -289,13 +289,13 @@ class NobodyToConfirmError(FlowPilotError):
 
 
 class ScriptUnwrittenError(FlowPilotError):
-    """The model gave no script."""
+    """The model gave no script. `spending` is what that cost all the same."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: Trouble, spending: Spending | None = None) -> None:
         super().__init__(
             f"No script was written: {TROUBLE_IN_WORDS[trouble]}. Choose a template, or write it yourself."
         )
-        self.trouble = trouble
+        self.trouble, self.spending = trouble, spending
 
 
 def file_bytes(language: Language, text: str) -> bytes:

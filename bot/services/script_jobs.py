@@ -16,10 +16,12 @@ from bot.domain.scripts import (
     ScriptRefusedError,
     ScriptUnwrittenError,
     ScriptWish,
+    WrittenRecipe,
 )
 from bot.domain.spending import Spending, Trouble
 from bot.services.desk import Desk
 from bot.services.scripts import add_draft, asking_channel
+from bot.services.spending import has_money_left
 
 TRIES = 2
 """How often a model is asked for one script: the second time it is told what was wrong."""
@@ -71,12 +73,10 @@ async def write_script(desk: Desk, workspace_id: str, job: WriteScript) -> None:
 
 async def _written(desk: Desk, workspace_id: str, job: WriteScript, by: Member) -> RecipeChoice:
     """Raises ScriptUnwrittenError, or ScriptRefusedError of the last try."""
-    if desk.script_writer is None:
-        raise ScriptUnwrittenError(Trouble.MISCONFIGURED)
     wish = ScriptWish(task=job.task, language=Language(job.language))
     for is_last in (False,) * (TRIES - 1) + (True,):
         try:
-            written = await desk.script_writer.write(wish)
+            written = await _ask(desk, workspace_id, wish)
         except ScriptUnwrittenError as error:
             if is_last or error.trouble not in AGAIN:
                 raise
@@ -89,7 +89,7 @@ async def _written(desk: Desk, workspace_id: str, job: WriteScript, by: Member) 
                 origin=Origin.MODEL,
                 by=by,
                 now=desk.clock.now(),
-                detail={"model": desk.script_writer.name, **_cost(written.spending)},
+                detail={"model": written.spending.model},
             )
         except ScriptRefusedError as refusal:
             if is_last:
@@ -98,10 +98,25 @@ async def _written(desk: Desk, workspace_id: str, job: WriteScript, by: Member) 
     raise ScriptUnwrittenError(Trouble.UNREADABLE)
 
 
-def _cost(spending: Spending) -> dict[str, object]:
-    tokens = spending.tokens
-    return {
-        "input_tokens": tokens.fresh + tokens.cache_read + tokens.cache_write,
-        "output_tokens": tokens.output,
-        "cost_micro_dollars": spending.cost_micros,
-    }
+async def _ask(desk: Desk, workspace_id: str, wish: ScriptWish) -> WrittenRecipe:
+    """One question to the model within the day's budget; what it cost is kept, whatever comes of it."""
+    writer = desk.script_writer
+    if writer is None:
+        raise ScriptUnwrittenError(Trouble.MISCONFIGURED)
+    if not await has_money_left(desk.database, workspace_id, writer.cents_per_day, now=desk.clock.now()):
+        raise ScriptUnwrittenError(Trouble.OVER_BUDGET)
+    try:
+        written = await writer.write(wish)
+    except ScriptUnwrittenError as error:
+        await _keep(desk, workspace_id, error.spending)
+        raise
+    await _keep(desk, workspace_id, written.spending)
+    return written
+
+
+async def _keep(desk: Desk, workspace_id: str, spending: Spending | None) -> None:
+    if spending is not None and spending.requests and desk.script_writer is not None:
+        async with desk.database.transaction(workspace_id) as tx:
+            await tx.spendings.add(
+                None, spending, analyst=f"{desk.script_writer.name} (script)", now=desk.clock.now()
+            )

@@ -21,7 +21,7 @@ spendings = Table(
     metadata,
     workspace_key(),
     number(),
-    Column("session_id", BigInteger, nullable=False),
+    Column("session_id", BigInteger, comment="none: not an analysis, a script"),
     text("analyst"),
     text("model"),
     Column("requests", Integer, nullable=False),

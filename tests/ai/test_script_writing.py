@@ -49,7 +49,9 @@ def an_answer(**changes: Any) -> dict[str, Any]:
 
 def writer(service: MessagesServer) -> ClaudeScriptWriter:
     return ClaudeScriptWriter(
-        lambda: MessagesApi(Access(base_url=service.url, api_key=KEY, model=MODEL)), model=MODEL
+        lambda: MessagesApi(Access(base_url=service.url, api_key=KEY, model=MODEL)),
+        model=MODEL,
+        cents_per_day=100,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 import asyncpg
@@ -201,7 +202,7 @@ async def test_a_draft_is_its_authors_until_a_reviewer_makes_it_everybodys(
 class Writing:
     """A writer that answers as it is told to, one answer a wish."""
 
-    name = "scripted"
+    name, cents_per_day = "scripted", 100
 
     def __init__(self, *answers: Recipe | Trouble) -> None:
         self.answers, self.wishes = list(answers), list[ScriptWish]()
@@ -210,8 +211,8 @@ class Writing:
         self.wishes.append(wish)
         answer = self.answers.pop(0)
         if isinstance(answer, Trouble):
-            raise ScriptUnwrittenError(answer)
-        return WrittenRecipe(answer, Spending(model="scripted"))
+            raise ScriptUnwrittenError(answer, Spending(model="scripted", requests=1, cost_micros=400_000))
+        return WrittenRecipe(answer, Spending(model="scripted", requests=1, cost_micros=400_000))
 
 
 BAD = a_recipe(body="rm -rf /tmp/cache")
@@ -242,3 +243,17 @@ async def test_a_model_has_two_tries_and_is_told_what_was_wrong(
     if len(writer.wishes) == 2 and answers[0] is BAD:
         assert writer.wishes[1].earlier == BAD
         assert "rm changes something" in str(writer.wishes[1].problems[0])
+
+
+async def test_a_script_costs_and_nobody_is_asked_beyond_the_budget(
+    database: Database, workspace: Workspace
+) -> None:
+    messenger, writer = RememberingMessenger(), Writing(a_recipe(), a_recipe(), a_recipe())
+    desk = replace(a_desk(database, messenger, cast(ChartPool, None)), script_writer=writer)
+    for number in range(4):
+        await write_script(desk, "T0001", replace(JOB, key=f"V{number}"))
+    assert len(writer.wishes) == 3
+    assert "the day's budget was spent" in str(messenger.said[-1])
+    async with database.transaction("T0001") as tx:
+        spent = await tx.spendings.between(NOW - timedelta(days=1), NOW + timedelta(days=1))
+    assert (spent.sessions, spent.requests, spent.cost_micros) == (0, 3, 1_200_000)

@@ -4,8 +4,9 @@ from typing import cast
 
 from bot.domain.scripts import Language
 from bot.sandbox import Message, View
-from bot.slack.ids import Action, RecipePlace
-from bot.slack.views.blocks import actions, button
+from bot.slack.ids import RecipePlace
+from bot.slack.views.blocks import actions
+from bot.slack.views.scripts import generate_button
 from tests.slack.conftest import ADA, BEN, CHLOE, REVIEW, SUPPORT, TEAM, Bot, said_by
 from tests.storage.makers import a_session
 
@@ -81,7 +82,7 @@ async def test_a_sessions_script_goes_to_its_thread(bot: Bot) -> None:
         channel=SUPPORT,
         ts=said["ts"],
         text="VPN drops",
-        blocks=[actions([button("Generate Script", Action.SCRIPT_GENERATE, str(session_id))])],
+        blocks=[actions([generate_button(session_id)])],
     )
     await bot.sandbox.person(BEN).click(bot.sandbox.messages(SUPPORT)[0], "script.generate")
     form = await bot.modal_with(BEN, "What should it do?")

@@ -144,6 +144,11 @@ def type_modal(place: RecipePlace) -> Json:
     )
 
 
+def generate_button(session_id: int | None, words: str = "Generate Script") -> Json:
+    """Opens the form, for a session if there is one."""
+    return button(words, Action.SCRIPT_GENERATE, str(session_id or 0))
+
+
 def confirmation_message(card: ScriptCard) -> Json:
     """The question to a second person; once that is answered, by whom."""
     script = card.script
@@ -180,6 +185,7 @@ def script_message(card: ScriptCard) -> Json:
     script = card.script
     said = f"{bold(script.title)} as {inline(script_filename(script))}. {EFFECT_IN_WORDS[script.effect]}"
     confirmed = f" Confirmed by {inline(card.confirmed_by)}." if card.confirmed_by else ""
+    another = generate_button(script.place.session_id, "Another Script")
     save = button("Save as Template", Action.SCRIPT_SAVE_TEMPLATE, str(script.template_id or 0))
     return message(
         said + confirmed,
@@ -188,7 +194,7 @@ def script_message(card: ScriptCard) -> Json:
             *([section("\n".join(_value_lines(script)))] if script.values else []),
             context(f"{_how_to(script)} {NEVER_RUN}"),
             context(f"{_hash(script)} · from {ORIGIN_IN_WORDS[script.origin]}"),
-            *([actions([save])] if card.template_status is TemplateStatus.DRAFT else []),
+            actions([*([save] if card.template_status is TemplateStatus.DRAFT else []), another]),
         ],
     )
 

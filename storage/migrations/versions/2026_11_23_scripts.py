@@ -74,8 +74,13 @@ STATEMENTS = (
             FOREIGN KEY (workspace_id, template_id) REFERENCES script_templates (workspace_id, id) ON DELETE CASCADE
     """,
     "CREATE INDEX ix_scripts_template_id ON scripts (workspace_id, template_id)",
+    "ALTER TABLE spendings ALTER COLUMN session_id DROP NOT NULL",
+    "COMMENT ON COLUMN spendings.session_id IS 'none: not an analysis, a script'",
 )
 DOWN = (
+    "COMMENT ON COLUMN spendings.session_id IS NULL",
+    "DELETE FROM spendings WHERE session_id IS NULL",
+    "ALTER TABLE spendings ALTER COLUMN session_id SET NOT NULL",
     "DELETE FROM scripts",
     """
     ALTER TABLE scripts
