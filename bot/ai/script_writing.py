@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.ai.no_answer import NoAnswerError
 from bot.ai.redaction import redact
 from bot.domain.merging import shortened
+from bot.domain.script_errors import ScriptUnwrittenError
 from bot.domain.scripts import (
     MAX_EXPLANATION,
     MAX_LABEL,
@@ -26,7 +27,6 @@ from bot.domain.scripts import (
     Parameter,
     ParameterKind,
     Recipe,
-    ScriptUnwrittenError,
     ScriptWish,
     WrittenRecipe,
 )

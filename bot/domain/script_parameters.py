@@ -11,17 +11,16 @@ import unicodedata
 from collections.abc import Mapping
 from ipaddress import ip_address
 
+from bot.domain.script_errors import InvalidValuesError, ScriptRefusedError
 from bot.domain.scripts import (
     MAX_CHOICES,
     MAX_LABEL,
     MAX_PARAMETERS,
     MAX_VALUE,
-    InvalidValuesError,
     Language,
     Parameter,
     ParameterKind,
     ScriptProblem,
-    ScriptRefusedError,
     Values,
 )
 

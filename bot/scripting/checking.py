@@ -8,17 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 
+from bot.domain.script_errors import ScriptRefusedError
 from bot.domain.script_parameters import check_parameters
-from bot.domain.scripts import (
-    MAX_BODY,
-    MAX_EXPLANATION,
-    MAX_TITLE,
-    Checked,
-    Language,
-    Recipe,
-    ScriptProblem,
-    ScriptRefusedError,
-)
+from bot.domain.scripts import MAX_BODY, MAX_EXPLANATION, MAX_TITLE, Checked, Language, Recipe, ScriptProblem
 from bot.scripting.bash import BashCheck
 from bot.scripting.powershell import PowerShellCheck
 from bot.scripting.syntax import comment_problems, parse, syntax_problems

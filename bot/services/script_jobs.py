@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.domain.jobs import ShowScript, ShowScriptTemplate, WriteScript
 from bot.domain.members import Member
+from bot.domain.script_errors import ScriptRefusedError, ScriptUnwrittenError
 from bot.domain.scripts import (
     NOWHERE,
     Language,
@@ -13,8 +14,6 @@ from bot.domain.scripts import (
     Place,
     RecipeChoice,
     ScriptCard,
-    ScriptRefusedError,
-    ScriptUnwrittenError,
     ScriptWish,
     WrittenRecipe,
 )

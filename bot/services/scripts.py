@@ -14,28 +14,30 @@ from bot.domain.errors import NotFoundError
 from bot.domain.jobs import ShowScript, ShowScriptTemplate
 from bot.domain.members import Member, require_admin
 from bot.domain.redactions import Redactable
+from bot.domain.script_errors import (
+    AlreadyConfirmedError,
+    InvalidValuesError,
+    NobodyToConfirmError,
+    SamePersonError,
+    ScriptRefusedError,
+    TemplateDecidedError,
+)
 from bot.domain.script_parameters import check_values
 from bot.domain.script_text import script_text
 from bot.domain.scripts import (
     NOWHERE,
-    AlreadyConfirmedError,
     Checked,
     Effect,
-    InvalidValuesError,
     Language,
     NewScript,
-    NobodyToConfirmError,
     Origin,
     Place,
     Recipe,
     RecipeChoice,
-    SamePersonError,
     Script,
     ScriptProblem,
-    ScriptRefusedError,
     ScriptStatus,
     ScriptTemplate,
-    TemplateDecidedError,
     TemplateStatus,
     Values,
 )

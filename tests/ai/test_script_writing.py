@@ -8,15 +8,8 @@ import pytest
 
 from bot.ai.messages_api import Access, MessagesApi
 from bot.ai.script_writing import ClaudeScriptWriter
-from bot.domain.scripts import (
-    Language,
-    ParameterKind,
-    Recipe,
-    ScriptProblem,
-    ScriptRefusedError,
-    ScriptUnwrittenError,
-    ScriptWish,
-)
+from bot.domain.script_errors import ScriptRefusedError, ScriptUnwrittenError
+from bot.domain.scripts import Language, ParameterKind, Recipe, ScriptProblem, ScriptWish
 from bot.domain.spending import Trouble
 from bot.scripting.checking import check
 from tests.ai.messages_server import (

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.script_errors import InvalidValuesError, ScriptRefusedError
 from bot.domain.script_parameters import (
     POWERSHELL_QUOTES,
     bash_literal,
@@ -18,16 +19,7 @@ from bot.domain.script_parameters import (
     value_problem,
 )
 from bot.domain.script_text import script_text
-from bot.domain.scripts import (
-    Effect,
-    InvalidValuesError,
-    Language,
-    Parameter,
-    ParameterKind,
-    Recipe,
-    ScriptRefusedError,
-    file_bytes,
-)
+from bot.domain.scripts import Effect, Language, Parameter, ParameterKind, Recipe, file_bytes
 from bot.scripting.syntax import parse, syntax_problems, text_of, walk
 
 TEXT = Parameter(name="target", kind=ParameterKind.STRING, label="Target")

@@ -1,9 +1,14 @@
 """What a script does is judged by its syntax tree."""
 
+import re
+import subprocess
+from pathlib import Path
+
 import pytest
 
+from bot.domain.script_errors import ScriptRefusedError
 from bot.domain.script_text import script_text
-from bot.domain.scripts import Effect, Language, Parameter, ParameterKind, Recipe, ScriptRefusedError
+from bot.domain.scripts import Effect, Language, Parameter, ParameterKind, Recipe
 from bot.scripting.built_in import built_in_recipes
 from bot.scripting.checking import check, examine
 from bot.scripting.syntax import parse, syntax_problems
@@ -302,3 +307,35 @@ def test_all_problems_are_told_at_once() -> None:
 def test_deep_nesting_is_refused_and_not_endured() -> None:
     with pytest.raises(ScriptRefusedError):
         check(recipe(Language.BASH, "if df; then " * 400 + "df" + "; fi" * 400))
+
+
+BUILT_IN_BASH = [name for name, language in built_in_recipes() if language is Language.BASH]
+
+
+@pytest.mark.parametrize("name", BUILT_IN_BASH)
+def test_what_comes_along_changes_nothing_in_the_real_bash_without_apply(name: str, tmp_path: Path) -> None:
+    """Every program is a stub that notes how it was called, so sudo would be noticed."""
+    built_in = built_in_recipes()[name, Language.BASH]
+    checked = check(built_in)
+    programs = {word for each in checked.commands for word in re.findall(r"[a-z]+", each.text)} - {
+        "run",
+        "read",
+    }
+    for program in programs:
+        stub = tmp_path / program
+        stub.write_text(f'#!/bin/bash\necho "{program} $*" >> {tmp_path}/called\n')
+        stub.chmod(0o755)
+    values = {each.name: each.default or "example" for each in built_in.asked}
+    script, called = tmp_path / "script.sh", tmp_path / "called"
+    script.write_text(script_text(built_in, checked.effect, values))
+    is_changing = checked.effect is not READ
+
+    def run(*arguments: str) -> str:
+        bash = ["/bin/bash", str(script), *arguments]
+        done = subprocess.run(bash, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    assert ("Would run: sudo" in run()) is is_changing
+    assert "sudo" not in called.read_text()
+    assert "Would run:" not in run("--apply")
+    assert ("sudo" in called.read_text()) is is_changing

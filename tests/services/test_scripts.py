@@ -12,20 +12,22 @@ from bot.charts.pool import ChartPool
 from bot.domain.errors import NotAllowedError, NotFoundError
 from bot.domain.jobs import WriteScript
 from bot.domain.members import Member, Role
-from bot.domain.scripts import (
+from bot.domain.script_errors import (
     AlreadyConfirmedError,
     InvalidValuesError,
-    Language,
     NobodyToConfirmError,
+    SamePersonError,
+    ScriptRefusedError,
+    ScriptUnwrittenError,
+    TemplateDecidedError,
+)
+from bot.domain.scripts import (
+    Language,
     Origin,
     Recipe,
     RecipeChoice,
-    SamePersonError,
-    ScriptRefusedError,
     ScriptStatus,
-    ScriptUnwrittenError,
     ScriptWish,
-    TemplateDecidedError,
     TemplateStatus,
     WrittenRecipe,
 )

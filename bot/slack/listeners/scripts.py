@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from bot.domain.errors import FlowPilotError, NotFoundError
 from bot.domain.jobs import WriteScript
+from bot.domain.script_errors import InvalidValuesError, ScriptRefusedError
 from bot.domain.script_parameters import read_parameters
-from bot.domain.scripts import (
-    InvalidValuesError,
-    Language,
-    Origin,
-    Recipe,
-    ScriptRefusedError,
-    TemplateStatus,
-)
+from bot.domain.scripts import Language, Origin, Recipe, TemplateStatus
 from bot.services.jobs import leave_job
 from bot.services.scripts import (
     add_draft,
