@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from bot.domain.scripts import Language, Parameter, ParameterKind, Recipe
+from bot.domain.scripts import Effect, Language, Parameter, ParameterKind, Recipe
+from bot.scripting.checking import check
 
 
 @cache
@@ -25,6 +26,12 @@ def built_in_recipes() -> Mapping[tuple[str, Language], Recipe]:
         for language in Language
         if language.value in record
     }
+
+
+@cache
+def effect_of_built_in(name: str, language: Language) -> Effect:
+    """What the template does."""
+    return check(built_in_recipes()[name, language]).effect
 
 
 def _recipe(record: Mapping[str, Any], language: Language) -> Recipe:

@@ -20,14 +20,14 @@ MAX_DEPTH = 250
 
 
 def parse(text: str, language: Language) -> Node:
-    """The root of the tree."""
-    return _parser(language).parse(text.encode()).root_node
+    """The root of the tree. May be called in any thread."""
+    return tree_sitter.Parser(_grammar(language)).parse(text.encode()).root_node
 
 
 @cache
-def _parser(language: Language) -> tree_sitter.Parser:
+def _grammar(language: Language) -> tree_sitter.Language:
     grammar = tree_sitter_bash if language is Language.BASH else tree_sitter_powershell
-    return tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    return tree_sitter.Language(grammar.language())
 
 
 def text_of(node: Node) -> str:

@@ -6,6 +6,7 @@ the same commit.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -41,7 +42,7 @@ from bot.domain.scripts import (
     TemplateStatus,
     Values,
 )
-from bot.scripting.built_in import built_in_recipes
+from bot.scripting.built_in import built_in_recipes, effect_of_built_in
 from bot.scripting.checking import check
 from storage.database import Database
 from storage.transaction import Transaction
@@ -55,7 +56,7 @@ DEED = "decide on templates"
 
 async def list_choices(database: Database, workspace_id: str) -> list[RecipeChoice]:
     """Built-in recipes first, then what reviewers of the workspace approved."""
-    found = [_built_in(name, language) for name, language in built_in_recipes()]
+    found = await asyncio.to_thread(_all_built_in)
     async with database.transaction(workspace_id) as tx:
         for language in Language:
             found += map(_own, await tx.script_templates.approved(language, MAX_CHOICES // len(Language)))
@@ -82,10 +83,18 @@ async def get_choice(
     return _own(template)
 
 
+def _all_built_in() -> list[RecipeChoice]:
+    """At the first call each of them is read and checked."""
+    return [_built_in(name, language) for name, language in built_in_recipes()]
+
+
 def _built_in(name: str, language: Language) -> RecipeChoice:
     recipe = built_in_recipes()[name, language]
     return RecipeChoice(
-        key=f"{BUILT_IN}:{name}", recipe=recipe, origin=Origin.BUILT_IN, effect=check(recipe).effect
+        key=f"{BUILT_IN}:{name}",
+        recipe=recipe,
+        origin=Origin.BUILT_IN,
+        effect=effect_of_built_in(name, language),
     )
 
 
@@ -273,7 +282,7 @@ async def _checked(
     detail: Mapping[str, object] | None = None,
 ) -> Checked:
     try:
-        checked = check(recipe)
+        checked = await asyncio.to_thread(check, recipe)
         _require_no_secret_text(recipe)
     except ScriptRefusedError as refusal:
         reasons = [redact(str(problem)).text for problem in refusal.problems]
