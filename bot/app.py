@@ -16,7 +16,6 @@ import structlog
 from pydantic import SecretStr
 
 from bot.charts.pool import ChartPool
-from bot.domain.ports import ScriptWriter
 from bot.domain.workspaces import WorkspaceSettings
 from bot.jobs.clock import bells, clock_running
 from bot.jobs.handlers import job_handlers

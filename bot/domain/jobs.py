@@ -101,6 +101,9 @@ class DraftForGap:
     key: str
     gap_id: int
     user: str
+
+
+@dataclass(frozen=True, slots=True)
 class WriteScript:
     """Have a model write a script. `key` is unique to the request."""
 

@@ -20,10 +20,10 @@ from bot.domain.jobs import (
     SendStats,
     ShowDraftPicture,
     ShowProposalCard,
-    ShowSession,
-    TellAuthor,
     ShowScript,
     ShowScriptTemplate,
+    ShowSession,
+    TellAuthor,
     WriteScript,
 )
 from bot.services.desk import Desk
@@ -50,18 +50,6 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
     async def draw_draft(workspace_id: str, job: ShowDraftPicture) -> None:
         await show_draft_picture(desk, workspace_id, job.draft_id, job.view_id)
 
-    async def send(workspace_id: str, job: SendStats) -> None:
-        await send_stats(desk, workspace_id, job)
-
-    async def redraw(workspace_id: str, job: RedrawStats) -> None:
-        await redraw_stats(desk, workspace_id, job)
-
-    async def draw_flow(workspace_id: str, job: DrawFlowPage) -> None:
-        await draw_flow_page(desk, workspace_id, job)
-
-    async def send_file(workspace_id: str, job: SendFlowFile) -> None:
-        await send_flow_file(desk, workspace_id, job)
-
     async def digest(workspace_id: str, job: PostDigest) -> None:
         await post_digest(desk, workspace_id, job.digest_id)
 
@@ -76,28 +64,17 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
         ShowProposalCard: show_card,
         ShowDraftPicture: draw_draft,
         TellAuthor: partial(tell_author_of, desk),
-        SendStats: send,
-        RedrawStats: redraw,
-        DrawFlowPage: draw_flow,
-        SendFlowFile: send_file,
+        SendStats: partial(send_stats, desk),
+        RedrawStats: partial(redraw_stats, desk),
+        DrawFlowPage: partial(draw_flow_page, desk),
+        SendFlowFile: partial(send_flow_file, desk),
         ShowSession: partial(show_session, desk),
         DraftForGap: partial(draft_for_gap, desk),
-        **_script_handlers(desk),
+        WriteScript: partial(write_script, desk),
+        ShowScript: partial(show_script, desk),
+        ShowScriptTemplate: partial(show_script_template, desk),
         PostDigest: digest,
         RefreshHome: home,
         RefreshHomes: partial(refresh_homes_on_screen, desk),
         ForgetWorkspace: forget,
     }
-
-
-def _script_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
-    async def write(workspace_id: str, job: WriteScript) -> None:
-        await write_script(desk, workspace_id, job)
-
-    async def script(workspace_id: str, job: ShowScript) -> None:
-        await show_script(desk, workspace_id, job)
-
-    async def template(workspace_id: str, job: ShowScriptTemplate) -> None:
-        await show_script_template(desk, workspace_id, job)
-
-    return {WriteScript: write, ShowScript: script, ShowScriptTemplate: template}

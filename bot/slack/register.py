@@ -73,6 +73,17 @@ from bot.slack.listeners.queue import (
     handle_queue_clicked,
     handle_queue_turned,
 )
+from bot.slack.listeners.scripts import (
+    handle_approve_template_clicked,
+    handle_choice_submitted,
+    handle_confirm_clicked,
+    handle_decline_template_clicked,
+    handle_fill_clicked,
+    handle_generate_clicked,
+    handle_save_template_clicked,
+    handle_typed_submitted,
+    handle_values_submitted,
+)
 from bot.slack.listeners.sessions import (
     handle_abandon_clicked,
     handle_answer_clicked,
@@ -95,17 +106,6 @@ from bot.slack.listeners.sessions import (
 )
 from bot.slack.listeners.sessions import (
     handle_take_over_clicked as handle_session_take_over_clicked,
-from bot.slack.listeners.queue import handle_queue_clicked
-from bot.slack.listeners.scripts import (
-    handle_approve_template_clicked,
-    handle_choice_submitted,
-    handle_confirm_clicked,
-    handle_decline_template_clicked,
-    handle_fill_clicked,
-    handle_generate_clicked,
-    handle_save_template_clicked,
-    handle_typed_submitted,
-    handle_values_submitted,
 )
 from bot.slack.listeners.settings import handle_settings_submitted
 from bot.slack.listeners.stats import (
@@ -121,11 +121,11 @@ from bot.slack.payloads import (
     gaps,
     proposals,
     queue,
+    scripts,
     sessions,
     settings,
     stats,
 )
-from bot.slack.payloads import conversation, editor, flows, proposals, scripts, settings, stats
 from bot.slack.refusals import explain
 from bot.slack.views.blocks import Json
 

@@ -6,7 +6,6 @@ from storage.tables.homes import home_views
 from storage.tables.knowledge import SearchPool, digests, flow_versions, flows, gaps, proposals, search_words
 from storage.tables.metadata import metadata
 from storage.tables.rollups import rolled_created, rolled_pushes, rolled_resolved, rolled_spans, stale_hours
-from storage.tables.sessions import pushes, scripts, sessions
 from storage.tables.scripts import script_templates, scripts
 from storage.tables.sessions import pushes, sessions
 from storage.tables.spending import spendings

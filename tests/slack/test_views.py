@@ -31,15 +31,14 @@ from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import ProposalKind, ProposalStatus
 from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick
 from bot.domain.review_queue import QueuePage, QueueRow
-from bot.domain.sessions import AnalysisOutcome, Step, StepKind
 from bot.domain.scripts import Effect, FoundCommand
+from bot.domain.sessions import AnalysisOutcome, Step, StepKind
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.validation import problems_of as tree_problems
 from bot.sandbox import Problem, lint_message, lint_view
-from bot.slack.ids import DraftPlace, SessionTurn
-from bot.slack.ids import DraftPlace, RecipePlace
+from bot.slack.ids import DraftPlace, RecipePlace, SessionTurn
 from bot.slack.views import (
     batches,
     by_hand,
@@ -58,11 +57,11 @@ from bot.slack.views import (
     samples,
     samples_details,
     samples_homes,
+    samples_scripts,
     samples_sessions,
+    scripts,
     session_forms,
     sessions,
-    samples_scripts,
-    scripts,
     stats,
     step_forms,
     workbench,
@@ -382,6 +381,11 @@ def test_no_session_breaks_a_limit_or_calls_a_channel(text: str, label: str, nam
         session_forms.start_modal(text),
         session_forms.resolve_modal(SessionTurn(1, 1), text, asks_about_flow=True),
         session_forms.help_modal(text),
+    ]
+    assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
+    assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
 @settings(max_examples=40, deadline=None)
 @given(texts=st.lists(long_text(1500), min_size=4, max_size=4), code=long_text(12_000))
 def test_no_script_breaks_a_limit_or_calls_a_channel(texts: list[str], code: str) -> None:

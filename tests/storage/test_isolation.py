@@ -19,9 +19,8 @@ from bot.domain.members import Role
 from bot.domain.proposal_lists import ProposalFilter
 from bot.domain.proposals import Decision, MessageRef, ProposalKind, ProposalStatus
 from bot.domain.replay import ProposalReplay
-from bot.domain.sessions import AnalysisOutcome, ProblemDomain, Session, SessionSource
 from bot.domain.scripts import Effect, Language, Origin, TemplateStatus
-from bot.domain.sessions import AnalysisOutcome, SessionSource
+from bot.domain.sessions import AnalysisOutcome, ProblemDomain, Session, SessionSource
 from bot.domain.spending import NO_SPENDING, Spending
 from bot.domain.statistics import Rate
 from bot.domain.troubleshooting import Flag
@@ -34,8 +33,17 @@ from storage.statements import Statements
 from storage.tables import metadata
 from storage.transaction import Transaction
 from tests.conftest import NOW
-from tests.storage.makers import a_draft, a_live_session, a_session, claimed, proposed, published, stored
-from tests.storage.makers import a_draft, a_recipe, a_script, a_session, claimed, proposed, published, stored
+from tests.storage.makers import (
+    a_draft,
+    a_live_session,
+    a_recipe,
+    a_script,
+    a_session,
+    claimed,
+    proposed,
+    published,
+    stored,
+)
 
 REPOSITORY = Path(__file__).parents[2]
 WITHOUT_TENANT = {"alembic_version", "oauth_states", "workspaces"}

@@ -9,8 +9,8 @@ from bot.slack.commands import (
     GapsAsked,
     HelpAsked,
     QueueAsked,
-    SessionsAsked,
     ScriptAsked,
+    SessionsAsked,
     SettingsAsked,
     StartAsked,
     StatsAsked,
@@ -24,6 +24,7 @@ from bot.slack.listeners.digests import handle_digest_asked
 from bot.slack.listeners.flows import handle_flows_asked
 from bot.slack.listeners.gaps import handle_gaps_asked
 from bot.slack.listeners.queue import handle_queue_asked
+from bot.slack.listeners.scripts import handle_script_asked
 from bot.slack.listeners.sessions import (
     asks_for_help,
     handle_problem_mentioned,
@@ -31,7 +32,6 @@ from bot.slack.listeners.sessions import (
     handle_start_asked,
     took_as_answer,
 )
-from bot.slack.listeners.scripts import handle_script_asked
 from bot.slack.listeners.settings import handle_settings_asked
 from bot.slack.listeners.stats import handle_stats_asked
 from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mentioned

@@ -1,7 +1,7 @@
 """Scripts with what they do and who confirmed them, also without a session; templates of the workspace.
 
 Revision ID: 2026_11_23_scripts
-Revises: 2026_11_23_reasons
+Revises: 2026_11_23_by_hand
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "2026_11_23_scripts"
-down_revision = "2026_11_23_reasons"
+down_revision = "2026_11_23_by_hand"
 
 STATEMENTS = (
     """
