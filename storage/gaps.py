@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import RowMapping, case, func, select, update
@@ -106,6 +107,13 @@ class Gaps:
     async def history(self) -> GapHistory:
         rows = await self._statements.rows(select(gaps).where(self._own).order_by(gaps.c.id))
         return GapHistory(stored=tuple(_stored(row) for row in rows))
+
+    async def worst(self, limit: int) -> list[StoredGap]:
+        """Open alerts as they were last written down, the most costly first, without those that are called none."""
+        is_open = (gaps.c.closed_at.is_(None), gaps.c.level == GapLevel.ALERT)
+        query = select(gaps).where(self._own, *is_open).order_by(gaps.c.minutes_saved.desc(), gaps.c.id)
+        stored = (_stored(row) for row in await self._statements.rows(query))
+        return list(islice((gap for gap in stored if not gap.is_quiet), limit))
 
     async def get(self, gap_id: int) -> StoredGap:
         """Raises NotFoundError."""
@@ -231,6 +239,7 @@ def _stored(row: RowMapping) -> StoredGap:
         opened_at=row["opened_at"],
         closed_at=row["closed_at"],
         figures=_figures(row["figures"]),
+        minutes_saved=row["minutes_saved"],
         muted=_figures(row["muted_figures"]) if row["muted_figures"] else None,
         session_ids=tuple(row["session_ids"]),
         proposal_id=row["proposal_id"],

@@ -50,7 +50,7 @@ class GapDraft:
                 return f"The flow “{title}” was learnt from {self._sources} already: see /flowpilot flows."
         return (
             f"There is nothing to learn from yet for {subject}: none of its sessions was resolved in words, with steps. "
-            "Resolve the next one with a sentence on what helped."
+            "Resolve the next one with a sentence on what helped, or propose a flow by hand: see /flowpilot flows."
         )
 
     @property

@@ -243,7 +243,10 @@ class GapReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredGap:
-    """A gap that was written down. `muted` are the figures at which somebody called it none."""
+    """A gap that was written down. `muted` are the figures at which somebody called it none.
+
+    `minutes_saved` counts a month, as in `Gap`.
+    """
 
     id: int
     kind: GapKind
@@ -252,6 +255,7 @@ class StoredGap:
     level: GapLevel
     opened_at: datetime
     figures: GapFigures
+    minutes_saved: float = 0.0
     session_ids: tuple[int, ...] = ()
     closed_at: datetime | None = None
     muted: GapFigures | None = None
@@ -262,6 +266,16 @@ class StoredGap:
     @property
     def is_open_alert(self) -> bool:
         return self.closed_at is None and self.level is GapLevel.ALERT
+
+    @property
+    def name(self) -> str:
+        """What it is about, on a line."""
+        return one_line(self.subject, SHOWN_WORDS)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether somebody called it no gap, and no more goes wrong since."""
+        return self.muted is not None and not self.figures.is_material_against(self.muted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

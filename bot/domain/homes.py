@@ -10,6 +10,7 @@ from itertools import takewhile
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import QueueState
 from bot.domain.flows import FlowMention
+from bot.domain.gaps import StoredGap
 from bot.domain.members import Member
 from bot.domain.proposals import ProposalStatus
 from bot.domain.review_queue import DEFAULT_FILTER, QueueFilter, QueuePage
@@ -22,6 +23,7 @@ HOMES_KEPT = timedelta(days=90)
 MONTH_DAYS = 30
 OPEN_SESSIONS = 5
 CLOSED_SESSIONS = 5
+GAPS = 3
 LOOKED_BACK = 50
 """Analysed sessions among which those are counted that only followed flows."""
 
@@ -78,6 +80,7 @@ class HomeFacts:
     followed: int = 0
     remind_after_days: int = 7
     month: Dashboard | None = None
+    gaps: tuple[StoredGap, ...] = ()
     reviewers: tuple[Member, ...] = ()
 
 

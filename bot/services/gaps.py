@@ -20,6 +20,7 @@ from bot.domain.gaps import (
 from bot.domain.members import Member, require_admin
 from bot.domain.windows import Window, window_ending
 from bot.services.gap_reading import gather_facts
+from bot.services.jobs import refresh_homes
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -57,6 +58,7 @@ async def refresh_gaps(
         await tx.gaps.write(report.gaps, now=now)
         if days == USUAL_DAYS:
             await tx.gaps.close_others(report.gaps, now=now)
+        await refresh_homes(tx)
         history = await tx.gaps.history()
     return replace(report, gaps=tuple(history.remembered(gap) for gap in report.gaps))
 
@@ -99,6 +101,7 @@ async def mute_gap(
             detail={"code": code, "subject": muted.subject},
             at=now,
         )
+        await refresh_homes(tx)
     return muted
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.ai.redaction import redacted
-from bot.domain.homes import MONTH_DAYS, OPENED_RECENTLY, HomeFacts, HomeView, OwnSession, OwnSessions
+from bot.domain.homes import GAPS, MONTH_DAYS, OPENED_RECENTLY, HomeFacts, HomeView, OwnSession, OwnSessions
 from bot.domain.jobs import RefreshHome, RefreshHomes
 from bot.domain.members import Member
 from bot.domain.review_queue import DEFAULT_FILTER, QueueFilter
@@ -79,6 +79,7 @@ async def read_home(
             followed=0 if queue.pending else await tx.homes.followed_in_a_row(),
             remind_after_days=settings.remind_after_days,
             month=await tx.dashboards.dashboard(window_ending(now, MONTH_DAYS, settings.zone)),
+            gaps=tuple(await tx.gaps.worst(GAPS)) if member.is_admin else (),
             reviewers=tuple(await tx.members.admins()),
         )
 

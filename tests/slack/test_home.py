@@ -13,6 +13,7 @@ from bot.slack.payloads.queue import filter_of, picked
 from bot.slack.views.queue import FILTERS
 from tests.slack.conftest import ADA, BEN, CHLOE, TEAM, Bot
 from tests.slack.test_proposals import a_change, grown
+from tests.storage.test_gaps import a_gap
 
 
 async def opened(bot: Bot, user: str = ADA) -> View:
@@ -264,3 +265,15 @@ async def test_the_dashboard_comes_by_direct_message(bot: Bot) -> None:
     await bot.sandbox.person(ADA).click(home_of(bot), "home.dashboard")
     await bot.settle()
     assert "Last 30 days" in bot.sandbox.dm(ADA)[-1].text
+
+
+async def test_reviewers_see_where_knowledge_is_missing_until_somebody_calls_it_no_gap(bot: Bot) -> None:
+    async with bot.database.transaction(TEAM) as tx:
+        await tx.gaps.write([a_gap(minutes_saved=660)], now=bot.clock.now())
+    assert "*Networking*: 9 of 12 sessions, about 11 hours a month" in str((await opened(bot)).payload)
+    assert "Where knowledge is missing" not in str((await opened(bot, BEN)).payload)
+    await bot.sandbox.person(ADA).click(home_of(bot), "gap.mute")
+    form = await bot.modal_with(ADA, "Why is it none?")
+    await bot.sandbox.person(ADA).submit(form, {"reason_code": "handled"})
+    await bot.settle()
+    assert "Where knowledge is missing" not in said_in(bot)

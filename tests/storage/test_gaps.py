@@ -176,6 +176,21 @@ async def test_a_muted_gap_keeps_the_figures_of_that_day(database: Database, wor
     assert (muted.muted, muted.figures) == (a_gap().figures, worse)
 
 
+async def test_the_worst_gaps_are_open_loud_and_the_most_costly_first(
+    database: Database, workspace: Workspace
+) -> None:
+    async with database.transaction(workspace.id) as tx:
+        costs = {"a": 60.0, "b": 600.0, "c": 300.0, "muted": 900.0, "closed": 900.0}
+        gaps = [a_gap(key=key, minutes_saved=minutes) for key, minutes in costs.items()]
+        watched = a_gap(key="watched", level=GapLevel.WATCH)
+        await tx.gaps.write([*gaps, watched], now=NOW)
+        ids = {gap.key: gap.id for gap in (await tx.gaps.history()).stored}
+        await tx.gaps.mute(ids["muted"], by="U1", code=MuteCode.ONE_OFF, reason=None, now=NOW)
+        await tx.gaps.close_others([*gaps[:-1], watched], now=NOW)
+        assert [gap.key for gap in await tx.gaps.worst(2)] == ["b", "c"]
+        assert [gap.key for gap in await tx.gaps.worst(9)] == ["b", "c", "a"]
+
+
 async def test_a_flow_that_is_published_for_a_gap_is_found_with_the_share_before(
     database: Database, workspace: Workspace, superuser: asyncpg.Connection
 ) -> None:

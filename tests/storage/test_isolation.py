@@ -384,6 +384,7 @@ class Belongings:
             lambda tx: tx.gaps.taught_later(WINDOW),
             lambda tx: tx.gaps.published_at([flow]),
             lambda tx: tx.gaps.get(self.gap),
+            lambda tx: tx.gaps.worst(9),
             lambda tx: tx.gaps.close_others([], now=NOW),
             lambda tx: tx.gaps.mute(self.gap, by="U1", code=MuteCode.ONE_OFF, reason=None, now=NOW),
             lambda tx: tx.gaps.set_proposal(self.gap, proposal),

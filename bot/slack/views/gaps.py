@@ -15,7 +15,7 @@ from bot.domain.gaps import (
     GapReport,
     StoredGap,
 )
-from bot.domain.words import counted, window_words
+from bot.domain.words import counted, duration, window_words
 from bot.slack.ids import Action, Callback, Field, VersionedId
 from bot.slack.mrkdwn import bold, day, escape, plain
 from bot.slack.views import samples_gaps as samples
@@ -73,16 +73,26 @@ def gap_buttons(gap: Gap) -> list[Json]:
         words = "Open Step" if gap.action is GapAction.OPEN_STEP else "Open Flow"
         seen = VersionedId(gap.flow.flow_id, gap.flow.version)
         buttons.append(button(words, Action.FLOW_VIEW, str(seen), label=f"{words}: {gap.name}"))
-    if gap.id is None:
-        return buttons
-    value = str(gap.id)
-    if gap.action is GapAction.DRAFT_FLOW:
-        buttons.append(
-            button("Draft a Flow", Action.GAP_DRAFT, value, primary=True, label=f"Draft a Flow: {gap.name}")
-        )
-    buttons.append(button("Details", Action.GAP_VIEW, value, label=f"Details: {gap.name}"))
-    buttons.append(button("Not a Gap", Action.GAP_MUTE, value, label=f"Not a Gap: {gap.name}"))
+    if gap.id is not None:
+        buttons += _deeds(gap.id, gap.name, is_draftable=gap.action is GapAction.DRAFT_FLOW)
     return buttons
+
+
+def stored_gap_line(gap: StoredGap) -> str:
+    """A gap as it was last written down, in one line of mrkdwn."""
+    rate = gap.figures.rate
+    cost = f", about {duration(gap.minutes_saved)} a month" if gap.minutes_saved >= 1 else ""
+    return f"{bold(gap.name)}: {rate.hits} of {counted(rate.n, 'session')}{cost}"
+
+
+def stored_gap_buttons(gap: StoredGap) -> list[Json]:
+    return list(_deeds(gap.id, gap.name, is_draftable=gap.flow_id is None))
+
+
+def _deeds(gap_id: int, name: str, *, is_draftable: bool) -> Iterator[Json]:
+    words = {Action.GAP_DRAFT: "Draft a Flow"} if is_draftable else {}
+    for action, shown in {**words, Action.GAP_VIEW: "Details", Action.GAP_MUTE: "Not a Gap"}.items():
+        yield button(shown, action, str(gap_id), primary=action is Action.GAP_DRAFT, label=f"{shown}: {name}")
 
 
 def gap_modal(details: GapDetails, links: Mapping[int, str]) -> Json:

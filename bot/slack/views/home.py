@@ -15,11 +15,14 @@ from bot.domain.words import counted, share_of
 from bot.slack.ids import COMMAND, Action
 from bot.slack.mrkdwn import inline
 from bot.slack.views import samples_homes as samples
-from bot.slack.views.blocks import Json, button, context, divider, header, section
+from bot.slack.views.blocks import Json, actions, button, context, divider, header, section
+from bot.slack.views.by_hand import propose_button
+from bot.slack.views.gaps import stored_gap_buttons, stored_gap_line
 from bot.slack.views.own_sessions import own_session_blocks
 from bot.slack.views.phrases import capitalised, names, overdue, waiting
 from bot.slack.views.proposals import NO_LINKS, Links
 from bot.slack.views.queue import NOTHING_FITS, queue_title, workable_blocks
+from bot.slack.views.sessions import start_button
 from bot.slack.views.stats import headline_of
 
 REVIEWERS_SESSIONS = 3
@@ -32,7 +35,7 @@ HOW_TO_HELP = (
 def home_view(facts: HomeFacts, links: Links = NO_LINKS, *, now: datetime) -> Json:
     """The Home tab of one member. `links` lead to the Slack threads of their sessions, by the sessions' ids."""
     if facts.page is not None:
-        parts = [*_queue(facts, facts.page, now), *_month(facts), *_own_sessions(facts, links)]
+        parts = [*_queue(facts, facts.page, now), *_month(facts), *_gaps(facts), *_own_sessions(facts, links)]
     else:
         parts = [*_own_sessions(facts, links), *_month(facts), *_queue_in_short(facts, now)]
     note = context(f"Type `{COMMAND} help` in any channel to see what FlowPilot answers.")
@@ -94,11 +97,21 @@ def _knowledge(flows: int) -> str:
     return f"{counted(flows, 'flow')} {'is' if flows == 1 else 'are'} published."
 
 
+def _gaps(facts: HomeFacts) -> Iterator[Json]:
+    """Where knowledge is missing, as the last look at it found."""
+    if facts.gaps:
+        yield header("Where knowledge is missing")
+    for place, gap in enumerate(facts.gaps, 1):
+        yield section(f"{place}. {stored_gap_line(gap)}")
+        yield actions(stored_gap_buttons(gap))
+
+
 def _own_sessions(facts: HomeFacts, links: Links) -> Iterator[Json]:
     """What the person works on, what came of what they resolved, and for engineers how to help."""
     yield header("My sessions")
     shown = REVIEWERS_SESSIONS if facts.page is not None else CLOSED_SESSIONS
     yield from own_session_blocks(facts.own, links, shown=shown)
+    yield actions([start_button(), propose_button()])
     if facts.page is None:
         yield section(HOW_TO_HELP)
 

@@ -100,7 +100,7 @@ def _words(row: QueueRow, now: datetime) -> str:
     kind = "New flow" if proposal.kind is ProposalKind.NEW_FLOW else "Change"
     facts = [
         change_phrase(row.change) if row.change else None,
-        support_words(proposal.support),
+        _origin(proposal),
         in_short(proposal.replay) if proposal.replay else None,
         f"saves about {duration(row.minutes_saved)} a month" if row.minutes_saved >= 1 else None,
         domain_words(proposal.draft.problem_domain),
@@ -108,6 +108,14 @@ def _words(row: QueueRow, now: datetime) -> str:
         pending_warning(proposal),
     ]
     return f"{kind}: {bold(_title(proposal))}\n{' · '.join(fact for fact in facts if fact)}"
+
+
+def _origin(proposal: Proposal) -> str | None:
+    """Where it comes from; a proposal by hand may have sessions since."""
+    if proposal.proposed_by is None:
+        return support_words(proposal.support)
+    sessions = proposal.support.sessions
+    return "proposed by hand" + (f", {counted(sessions, 'session')} since" if sessions else "")
 
 
 def _standing(proposal: Proposal, now: datetime) -> str:

@@ -132,6 +132,7 @@ STORED = StoredGap(
     level=ESCALATING.level,
     opened_at=samples.NOW,
     figures=ESCALATING.figures,
+    minutes_saved=ESCALATING.minutes_saved,
     session_ids=ESCALATING.session_ids,
     domain=ESCALATING.domain,
 )

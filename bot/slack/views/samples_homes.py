@@ -15,6 +15,7 @@ from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick
 from bot.domain.review_queue import PAGE as ROWS
 from bot.domain.review_queue import QueueFilter, QueueOrder, QueuePage, QueueRow
 from bot.domain.sessions import AnalysisOutcome, AnalysisStatus, SessionStatus, Step, StepKind
+from bot.slack.views import samples_gaps
 from bot.slack.views.samples import (
     ADA,
     BEN,
@@ -77,7 +78,14 @@ OWN = OwnSessions(
     resolved=12,
 )
 ADMIN_HOME = HomeFacts(
-    member=ADA, queue=QUEUE, page=PAGE, own=OWN, flows=34, month=DASHBOARD, reviewers=(ADA, CHLOE)
+    member=ADA,
+    queue=QUEUE,
+    page=PAGE,
+    own=OWN,
+    flows=34,
+    month=DASHBOARD,
+    gaps=(samples_gaps.STORED,),
+    reviewers=(ADA, CHLOE),
 )
 LONG_HOME = replace(ADMIN_HOME, page=SECOND_PAGE)
 REJECTED_HOME = replace(ADMIN_HOME, page=REJECTED_PAGE)

@@ -16,6 +16,7 @@ from bot.slack.ids import ANSWER_ACTIONS, COMMAND, Action, SessionTurn, SessionV
 from bot.slack.mrkdwn import bold, escape, inline, link, mention, plain
 from bot.slack.views import samples_sessions as samples
 from bot.slack.views.blocks import Json, actions, button, context, menu, message, section, sections
+from bot.slack.views.scripts import generate_button
 
 PROBLEM_CHARACTERS = 600
 STEP_CHARACTERS = 1200
@@ -220,7 +221,8 @@ def _answers(live: Troubleshooting, node: Node) -> Iterator[Json]:
                 for option, action in zip(node.options, ANSWER_ACTIONS, strict=False)
             ]
         )
-    yield actions([otherwise, resolved, escalate, _more(live, node)])
+    script = generate_button(live.session.id)
+    yield actions([otherwise, resolved, escalate, script, _more(live, node)])
 
 
 def _discovery(thread: SessionThread) -> Iterator[Json]:
@@ -236,6 +238,7 @@ def _discovery(thread: SessionThread) -> Iterator[Json]:
             button("Log Step", Action.SESSION_LOG, value, primary=True),
             button("Resolved", Action.SESSION_RESOLVE, value),
             button("Escalate", Action.SESSION_ESCALATE, value),
+            generate_button(live.session.id),
             _more(live, None),
         ]
     )
