@@ -25,6 +25,7 @@ from bot.domain.proposals import (
     Reject,
     Reopen,
     Request,
+    Withdraw,
     status_when_supported,
 )
 from bot.domain.reasons import ReasonCode
@@ -43,6 +44,7 @@ DECIDED = {
     "proposal.dismiss": (PENDING, DISMISSED),
     "proposal.reject": (PENDING, ProposalStatus.REJECTED),
     "proposal.explain": (DISMISSED, DISMISSED),
+    "proposal.withdraw": (PENDING, ProposalStatus.WITHDRAWN),
 }
 REOPENED = {(DISMISSED, PENDING), (ProposalStatus.REJECTED, PENDING), (EXPIRED, PENDING)}
 WOKEN = (DISMISSED, PENDING)
@@ -64,6 +66,7 @@ def requests(by: Member, seen: int) -> st.SearchStrategy[Request]:
             Reopen(by=by, seen_version=seen),
             Approve(by=by, seen_version=seen),
             Publish(by=by, seen_version=seen, draft=draft),
+            Withdraw(by=by),
         ]
     )
 
@@ -98,9 +101,12 @@ class Reviewing(RuleBasedStateMachine):
     elsewhere: ClassVar[str]
     seconds: ClassVar = count(1)
 
-    @initialize(kind=st.sampled_from([ProposalKind.NEW_FLOW, ProposalKind.ENHANCEMENT]))
-    def propose(self, kind: ProposalKind) -> None:
-        self.runner.run(self._propose(kind))
+    @initialize(
+        kind=st.sampled_from([ProposalKind.NEW_FLOW, ProposalKind.ENHANCEMENT]),
+        author=st.sampled_from([None, BEN.id]),
+    )
+    def propose(self, kind: ProposalKind, author: str | None) -> None:
+        self.runner.run(self._propose(kind, author))
 
     @rule(data=st.data(), by=PEOPLE, late=st.sampled_from([0, 0, 0, 1]))
     def somebody_decides(self, data: st.DataObject, by: Member, late: int) -> None:
@@ -145,11 +151,11 @@ class Reviewing(RuleBasedStateMachine):
     def _now(self) -> Any:
         return NOW + timedelta(seconds=next(self.seconds))
 
-    async def _propose(self, kind: ProposalKind) -> None:
+    async def _propose(self, kind: ProposalKind, author: str | None) -> None:
         flow = await published(self.database, self.here) if kind is ProposalKind.ENHANCEMENT else None
         self.flow_id = flow.id if flow else None
         changes: dict[str, Any] = {} if flow is None else {"flow_id": flow.id, "base_version": 1}
-        self.proposal = await proposed(self.database, self.here, kind=kind, **changes)
+        self.proposal = await proposed(self.database, self.here, kind=kind, proposed_by=author, **changes)
 
     async def _try(self, request: Request) -> bool:
         """Whether the decision stands."""
@@ -157,7 +163,10 @@ class Reviewing(RuleBasedStateMachine):
             await decide_proposal(self.database, self.here, self.proposal.id, request, now=self._now())
         except FlowPilotError:
             return False
-        assert request.by.role is Role.ADMIN
+        if isinstance(request, Withdraw):
+            assert request.by.id == self.proposal.proposed_by
+        else:
+            assert request.by.role is Role.ADMIN
         return True
 
     async def _together(self, both: list[Request]) -> list[bool]:
@@ -191,7 +200,7 @@ class Reviewing(RuleBasedStateMachine):
             was, became = _move(event.action, event.detail, states[-1])
             assert states[-1] == was or (states[-1], was) == WOKEN
             states += [became]
-            assert event.actor is None or event.actor in (ADA.id, CHLOE.id)
+            assert event.actor is None or event.actor in (ADA.id, CHLOE.id, self.proposal.proposed_by)
         now = self.proposal.status
         assert now is states[-1] or (states[-1], now) == WOKEN
         made = [each for each in versions if each.proposal_id == self.proposal.id]
