@@ -7,12 +7,17 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.domain.workspaces import Workspace
 from storage.connecting import connect
 from storage.database import Database
 from storage.embedded import EmbeddedServer
 from storage.schema import upgrade
+
+# How fast this machine happens to be says nothing about the product.
+settings.register_profile("flowpilot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("flowpilot")
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CLEAN_UP = "DELETE FROM workspaces; DELETE FROM oauth_states; DELETE FROM queue.pgqueuer; DELETE FROM queue.pgqueuer_log"

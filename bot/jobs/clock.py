@@ -108,8 +108,13 @@ async def _for_each_workspace(database: Database, act: Callable[[Workspace], Awa
 
 
 @asynccontextmanager
-async def clock_running(table: tuple[Bell, ...], clock: Clock) -> AsyncIterator[None]:
-    """Ring each bell at once and then at its interval. When the block ends, what is being done is finished first."""
+async def clock_running(
+    table: tuple[Bell, ...], clock: Clock, *, stopping_seconds: float = STOPPING_SECONDS
+) -> AsyncIterator[None]:
+    """Ring each bell at once and then at its interval.
+
+    When the block ends, what is being done has a while to be finished, then it is cut off: its rows are due again.
+    """
     scheduler = AsyncIOScheduler(timezone="UTC")
     under_way: set[asyncio.Task[None]] = set()
     for bell in table:
@@ -130,7 +135,10 @@ async def clock_running(table: tuple[Bell, ...], clock: Clock) -> AsyncIterator[
     finally:
         scheduler.pause()
         if under_way:
-            await asyncio.wait(under_way, timeout=STOPPING_SECONDS)
+            _, late = await asyncio.wait(under_way, timeout=stopping_seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         scheduler.shutdown(wait=False)
 
 
@@ -139,7 +147,7 @@ def _ringing(bell: Bell, under_way: set[asyncio.Task[None]]) -> Callable[[], Awa
         task = asyncio.create_task(_guarded(bell))
         under_way.add(task)
         task.add_done_callback(under_way.discard)
-        await task
+        await asyncio.wait([task])  # unlike awaiting it, no trouble of the scheduler's when it is cut off
 
     return ring
 

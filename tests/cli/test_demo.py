@@ -32,6 +32,7 @@ def left_behind(flowpilot: FlowPilot) -> list[psutil.Process]:
     ]
 
 
+@pytest.mark.timeout(300)
 async def test_check_does_the_main_job_and_leaves_pictures(elsewhere: FlowPilot) -> None:
     ended = await elsewhere("demo", "--check")
     assert (ended.code, ended.err) == (0, "")

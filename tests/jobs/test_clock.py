@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -66,6 +67,23 @@ async def test_what_is_under_way_ends_before_the_clock_has_stopped() -> None:
     async with clock_running((Bell("once", timedelta(hours=1), ring),), WallClock()):
         await begun.wait()
     assert ended.is_set()
+
+
+async def test_what_takes_too_long_is_cut_off_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    begun, cut_off = asyncio.Event(), asyncio.Event()
+
+    async def ring() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut_off.set()
+
+    table = (Bell("once", timedelta(hours=1), ring),)
+    async with clock_running(table, WallClock(), stopping_seconds=0):
+        await begun.wait()
+    assert cut_off.is_set()
+    assert caplog.messages == []
 
 
 async def test_analyses_bell_works_through_what_is_pending(database: Database, workspace: Workspace) -> None:
