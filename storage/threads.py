@@ -100,6 +100,12 @@ class Threads:
         mine = self._joined().where(sessions.c.engineer == member_id, condition)
         return await self._listed(mine.order_by(sessions.c.created_at.desc(), sessions.c.id).limit(limit))
 
+    async def followed(self, flow_id: int, *, since: datetime, limit: int) -> list[Troubleshooting]:
+        """Sessions begun since then that followed the flow, or followed it last; newest first."""
+        its = and_(sessions.c.followed_flow_id == flow_id, sessions.c.created_at >= since)
+        newest = self._joined().where(its).order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
+        return await self._listed(newest.limit(limit))
+
     async def silent(self, since: datetime, limit: int) -> list[Troubleshooting]:
         """Active sessions in which nothing has happened since, and where nobody was asked about it."""
         quiet = and_(threads.c.touched_at < since, threads.c.asked_at.is_(None))

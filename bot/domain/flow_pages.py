@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.flow_use import NO_TREE_USE, TreeUse
 from bot.domain.flows import Flow, FlowVersion
 from bot.domain.members import Member
 from bot.domain.statistics import Rate
@@ -46,11 +47,15 @@ class FlowList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowPage:
-    """`versions` newest first, with the names of those who published them; `part_of` is the flow that took this one in."""
+    """`versions` newest first, with the names of those who published them; `part_of` is the flow that took this one in.
+
+    `steps` is how each step works out.
+    """
 
     flow: Flow
     versions: tuple[FlowVersion, ...]
     use: FlowUse = NO_USE
+    steps: TreeUse = NO_TREE_USE
     names: Mapping[str, str] = field(default_factory=dict)
     part_of: str | None = None
     seen_by: Member

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.ai.redaction import redact
 from bot.charts.registry import Chart
@@ -11,7 +12,8 @@ from bot.domain.cards import Document
 from bot.domain.editing import EditingDraft, FlowOutOfUseError, NothingChangedError
 from bot.domain.errors import FlowPilotError, InvalidTreeError, StaleFlowError
 from bot.domain.flow_pages import ARCHIVED, PAGE, FlowList, FlowPage
-from bot.domain.flows import Flow, FlowOrigin
+from bot.domain.flow_use import USE_DAYS, USE_SESSIONS, TreeUse, use_of_evidence, use_of_followed
+from bot.domain.flows import Flow, FlowOrigin, FlowVersion
 from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export, filename_of
 from bot.domain.formats_reading import load_document, parse_flows
 from bot.domain.jobs import DrawFlowPage, SendFlowFile
@@ -53,7 +55,9 @@ async def list_page(database: Database, workspace_id: str, words: str, page: int
     return FlowList(words=words, page=page, flows=tuple(shown), use=use, has_more=len(found) == wanted)
 
 
-async def read_flow_page(database: Database, workspace_id: str, flow_id: int, *, seen_by: Member) -> FlowPage:
+async def read_flow_page(
+    database: Database, workspace_id: str, flow_id: int, *, seen_by: Member, now: datetime
+) -> FlowPage:
     """Everything about one flow. Raises NotFoundError."""
     async with database.transaction(workspace_id) as tx:
         flow = await tx.flows.get(flow_id)
@@ -63,10 +67,23 @@ async def read_flow_page(database: Database, workspace_id: str, flow_id: int, *,
             flow=flow,
             versions=tuple(versions),
             use=(await tx.flows.uses([flow_id]))[flow_id],
+            steps=await measure_steps(tx, flow, versions, now=now),
             names=await tx.members.names({version.published_by for version in versions}),
             part_of=(await tx.flows.get(joined)).title if joined else None,
             seen_by=seen_by,
         )
+
+
+async def measure_steps(
+    tx: Transaction, flow: Flow, versions: Sequence[FlowVersion], *, now: datetime
+) -> TreeUse:
+    """How the flow's steps work out where it is followed; as long as nobody does, in the sessions behind it."""
+    since = now - timedelta(days=USE_DAYS)
+    followed = await tx.threads.followed(flow.id, since=since, limit=USE_SESSIONS)
+    if followed:
+        return await asyncio.to_thread(use_of_followed, flow, versions, followed)
+    newest = sorted(flow.tree.session_ids, reverse=True)[:USE_SESSIONS]
+    return use_of_evidence(flow.tree, await tx.sessions.get_many(newest))
 
 
 async def archive_flow(
@@ -124,7 +141,8 @@ async def draw_flow_page(desk: Desk, workspace_id: str, job: DrawFlowPage) -> No
         member = await tx.members.find(job.user)
     if member is None:
         return
-    page = await read_flow_page(desk.database, workspace_id, job.flow_id, seen_by=member)
+    now = desk.clock.now()
+    page = await read_flow_page(desk.database, workspace_id, job.flow_id, seen_by=member, now=now)
     picture = await desk.charts.draw(Chart.TREE, page.flow.tree, page.flow.title)
     await desk.messenger.show_flow_page(workspace_id, job.view_id, page, picture, notice=job.notice)
 

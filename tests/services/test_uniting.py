@@ -140,7 +140,7 @@ async def test_flows_of_one_problem_are_offered_to_be_joined_and_publishing_arch
     async with database.transaction(workspace.id) as tx:
         assert len(await tx.sessions.of_flow(larger.id, 9)) == 3
         assert "flow.archive" in [event.action for event in await tx.audit.listed(9)]
-    page = await read_flow_page(database, workspace.id, smaller.id, seen_by=ADMIN)
+    page = await read_flow_page(database, workspace.id, smaller.id, seen_by=ADMIN, now=NOW)
     assert (page.flow.archived, page.part_of) == (True, offer.draft.title)
     await roll_back_flow(database, workspace.id, smaller.id, 1, by=ADMIN, now=NOW)
     assert {each.id for each in await list_flows(database, workspace.id)} == {larger.id, smaller.id}

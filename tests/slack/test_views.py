@@ -26,6 +26,9 @@ from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, ReasonMissingError, TreeProblem
 from bot.domain.flows import FlowDraft, FlowMention
 from bot.domain.homes import OwnSessions
+from bot.domain.errors import InvalidTreeError, TreeProblem
+from bot.domain.flow_use import NodeUse, TreeUse
+from bot.domain.flows import FlowDraft
 from bot.domain.members import Member
 from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import ProposalKind, ProposalStatus
@@ -286,7 +289,14 @@ def test_no_flow_breaks_a_limit_or_calls_a_channel(
     version = replace(samples.FLOW_PAGE.flow.current, draft=draft, change=text, published_by=name)
     flow = replace(samples.FLOW_PAGE.flow, current=version, archived=archived)
     versions = tuple(replace(version, number=number) for number in range(40, 0, -1))
-    page = replace(samples.FLOW_PAGE, flow=flow, versions=versions, names={name: text}, part_of=text)
+    page = replace(
+        samples.FLOW_PAGE,
+        flow=flow,
+        versions=versions,
+        steps=TreeUse(nodes={tree.root: NodeUse(asked=9, typed=3)}),
+        names={name: text},
+        part_of=text,
+    )
     found = replace(samples.FLOWS, words=text[:1000], flows=(flow,) * 10, page=1, has_more=True)
     shown = [
         flows.flow_modal(page, samples.PICTURE, notice=text),

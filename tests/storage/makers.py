@@ -121,6 +121,11 @@ def as_given(session: Session) -> NewSession:
     return NewSession(**values)
 
 
+def as_session(given: NewSession, session_id: int = 1) -> Session:
+    """The session as it is once stored."""
+    return Session(id=session_id, **{field.name: getattr(given, field.name) for field in fields(NewSession)})
+
+
 async def stored(database: Database, workspace_id: str, *given: NewSession) -> list[Session]:
     """Add the sessions; they come back in their order, as the database has them."""
     async with database.transaction(workspace_id) as tx:

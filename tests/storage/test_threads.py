@@ -123,3 +123,16 @@ async def test_only_a_session_in_which_nobody_acted_is_discarded(
         for session_id in (live.session.id, lost):
             await tx.threads.discard(session_id)
         assert await tx.sessions.count() == 1
+
+
+async def test_the_newest_sessions_that_followed_a_flow(database: Database, workspace: Workspace) -> None:
+    flow = await published(database, workspace.id)
+    place = FlowPlace(flow.id, 1, "n1")
+    async with database.transaction(workspace.id) as tx:
+        for number, place_of in enumerate((place, place, None, place)):
+            begun_at = NOW - timedelta(days=number)
+            session = a_live_session(created_at=begun_at)
+            await tx.threads.begin(session, channel="C1", thread_ts=None, place=place_of, now=NOW)
+        found = await tx.threads.followed(flow.id, since=NOW - timedelta(days=2), limit=9)
+        assert [live.session.created_at for live in found] == [NOW, NOW - timedelta(days=1)]
+        assert len(await tx.threads.followed(flow.id, since=NOW - timedelta(days=9), limit=2)) == 2

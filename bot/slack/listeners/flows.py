@@ -47,7 +47,8 @@ async def handle_flow_clicked(click: FlowClick, ack: Ack, deps: SlackDeps) -> No
 
     async def make() -> Json:
         member = await deps.people.recognise(click.by)
-        page = await read_flow_page(deps.database, click.by.workspace_id, click.seen.id, seen_by=member)
+        workspace_id, now = click.by.workspace_id, deps.clock.now()
+        page = await read_flow_page(deps.database, workspace_id, click.seen.id, seen_by=member, now=now)
         return flow_modal(page)
 
     place = click.view_id if click.is_full else None
@@ -121,7 +122,8 @@ async def _show(click: FlowClick, member: Member, notice: str, deps: SlackDeps) 
     workspace_id, view_id = click.by.workspace_id, click.view_id
     if view_id is None:
         return
-    page = await read_flow_page(deps.database, workspace_id, click.seen.id, seen_by=member)
+    now = deps.clock.now()
+    page = await read_flow_page(deps.database, workspace_id, click.seen.id, seen_by=member, now=now)
     view = flow_modal(page, notice=notice)
     try:
         await deps.api.call(workspace_id, "views.update", view_id=view_id, view=view)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from bot.domain.flow_pages import ARCHIVED, FlowList, FlowPage, FlowUse
+from bot.domain.flow_use import USE_DAYS
 from bot.domain.flows import Flow, FlowVersion
 from bot.domain.words import counted, listed, share_of
 from bot.slack.ids import COMMAND, EXPORT_ACTIONS, Action, EarlierVersion, VersionedId
@@ -31,6 +32,7 @@ CONFIRMED_TITLE_CHARACTERS = 60
 SUMMARY_CHARACTERS = 1000
 CHANGE_CHARACTERS = 200
 WORDS_CHARACTERS = 80
+LEFT_CHARACTERS = 300
 SHOWN_STEPS = 60
 SHOWN_VERSIONS = 12
 CHANGES_EXPIRE = "Open proposals to change this flow expire, and their sessions are analysed again."
@@ -62,6 +64,7 @@ def flow_modal(page: FlowPage, picture: Json | None = None, *, notice: str | Non
             *sections("Steps", steps[:SHOWN_STEPS]),
             *([context(f"… and {counted(more, 'more step')}; the files have them all.")] if more > 0 else []),
             section(f"*Use*\n{_use(page.use)}"),
+            *_left_at(page),
             divider(),
             section("*Versions*"),
             *_versions(page),
@@ -135,6 +138,26 @@ def _use(use: FlowUse) -> str:
     if not use.ended:
         return f"{behind} {followed}, and none of them has ended yet."
     return f"{behind} {followed}; of {use.ended} that ended, {share_of(use.resolution)} were resolved."
+
+
+def _left_at(page: FlowPage) -> Iterator[Json]:
+    """Where people leave the flow, by what, and how those sessions end."""
+    node_id = page.steps.most_left
+    if node_id is None:
+        return
+    use, node = page.steps.of(node_id), page.flow.tree.nodes[node_id]
+    ways = {
+        "answered in other words": use.typed,
+        "skipped": use.skipped,
+        "not helped by it": use.failed,
+        "given up": use.left,
+    }
+    told = listed([f"{count} {way}" for way, count in ways.items() if count])
+    ended = f" Of {use.ended} that ended, {share_of(use.resolution)} were resolved." if use.ended else ""
+    yield section(
+        f"*Most often left at*\n{bold(plain(node.text, LEFT_CHARACTERS))}: "
+        f"{share_of(use.escapes)} of {counted(use.asked, 'session')} in {USE_DAYS} days ({told}).{ended}"
+    )
 
 
 def _versions(page: FlowPage) -> Iterator[Json]:

@@ -11,6 +11,8 @@ from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Know
 from bot.domain.digests import Digest, QueueState
 from bot.domain.flow_pages import FlowList, FlowPage, FlowUse
 from bot.domain.flows import Flow, FlowDraft, FlowMention, FlowOrigin, FlowVersion
+from bot.domain.flow_use import NodeUse, TreeUse
+from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
 from bot.domain.members import Member, Role
 from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
 from bot.domain.reasons import ReasonCode
@@ -236,6 +238,13 @@ FLOW_PAGE = FlowPage(
     flow=_FLOW,
     versions=_VERSIONS,
     use=FLOWS.use[3],
+    steps=TreeUse(
+        nodes={
+            "n1": NodeUse(asked=17, ended=16, resolved=14, minutes=3.5),
+            "n3": NodeUse(asked=11, typed=4, skipped=1, left=1, ended=10, resolved=6, minutes=9.0),
+        },
+        sessions=17,
+    ),
     names={ADA.id: ADA.name, CHLOE.id: CHLOE.name},
     seen_by=ADA,
 )
