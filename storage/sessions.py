@@ -124,6 +124,23 @@ class Sessions(Analyses):
         rows = await self._newest_of(sessions.c.learned_flow_id, flow_ids, limit, *columns)
         return {flow_id: [row["problem"] for row in rows[flow_id]] for flow_id in rows}
 
+    async def problems_behind_flows(self, flow_ids: Collection[int], limit: int) -> dict[int, dict[int, str]]:
+        """As `problems_of_flows`, each by its session's id."""
+        return await self._problems_behind(sessions.c.learned_flow_id, flow_ids, limit)
+
+    async def problems_behind_proposals(
+        self, proposal_ids: Collection[int], limit: int
+    ) -> dict[int, dict[int, str]]:
+        """What the sessions behind each proposal began with, by their ids, newest first; no more than `limit` each."""
+        return await self._problems_behind(sessions.c.proposal_id, proposal_ids, limit)
+
+    async def _problems_behind(
+        self, owner: Column[int], owner_ids: Collection[int], limit: int
+    ) -> dict[int, dict[int, str]]:
+        columns = (sessions.c.problem, sessions.c.created_at, sessions.c.id)
+        rows = await self._newest_of(owner, owner_ids, limit, *columns)
+        return {owner_id: {row["id"]: row["problem"] for row in those} for owner_id, those in rows.items()}
+
     async def external_ids(self, session_ids: Sequence[int]) -> dict[int, str]:
         query = select(sessions.c.id, sessions.c.external_id).where(self._own, sessions.c.id.in_(session_ids))
         return {row["id"]: row["external_id"] for row in await self._statements.rows(query)}

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, insert, select, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_new
@@ -24,6 +24,7 @@ from bot.domain.sessions import (
 )
 from bot.domain.threads import Learnt
 from bot.domain.troubleshooting import OPEN, Flag, Troubleshooting
+from storage.guidance_json import guidance_from_json, guidance_to_json
 from storage.session_intake import step_to_json
 from storage.sessions import session_from_row
 from storage.statements import Statements
@@ -162,11 +163,6 @@ class Threads:
         here = update(sessions).where(self._own_sessions, unknown)
         await self._statements.run(here.values(channel=at.channel, thread_ts=at.ts))
 
-    async def offer(self, session_id: int, flow_id: int, *, revision: int) -> None:
-        """Note the flow that fits by now, unless the session has moved on meanwhile."""
-        unmoved = and_(threads.c.session_id == session_id, threads.c.revision == revision)
-        await self._statements.run(update(threads).where(self._own, unmoved).values(offered_flow_id=flow_id))
-
     async def add_flag(self, session_id: int, flag: Flag) -> bool:
         """Note it once; False when it is there already."""
         noted = as_type([asdict(flag)], JSONB)
@@ -185,8 +181,12 @@ class Threads:
 
     async def discard(self, session_id: int) -> None:
         """Delete a session for which no thread could be opened, so that nobody has acted in it."""
-        untouched = select(threads.c.session_id).where(
-            self._own, threads.c.session_id == session_id, threads.c.revision == 1
+        untouched = self._active().with_only_columns(sessions.c.id)
+        untouched = untouched.where(
+            sessions.c.id == session_id,
+            sessions.c.step_count == 0,
+            threads.c.turn == 1,
+            func.jsonb_array_length(threads.c.flags) == 0,
         )
         await self._statements.run(delete(sessions).where(self._own_sessions, sessions.c.id.in_(untouched)))
 
@@ -226,6 +226,7 @@ def _thread_columns(after: Troubleshooting) -> dict[str, Any]:
         "turn": after.turn,
         "node": after.node,
         "offered_flow_id": after.offered_flow,
+        "guidance": guidance_to_json(after.guidance),
         "paused_at": after.paused_at,
         "asked_at": after.asked_at,
         "touched_at": after.touched_at,
@@ -247,6 +248,7 @@ def _from_row(row: RowMapping) -> Troubleshooting:
         flow=None if flow_id is None else (flow_id, row["followed_flow_version"]),
         node=row["node"],
         offered_flow=row["offered_flow_id"],
+        guidance=guidance_from_json(row["guidance"]),
         paused_at=row["paused_at"],
         asked_at=row["asked_at"],
         touched_at=row["touched_at"],

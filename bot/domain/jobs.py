@@ -131,6 +131,14 @@ class ShowScriptTemplate:
     template_id: int
 
 
+class GuideSession:
+    """Have a model propose the next step of a session, while `turn` is what it asks."""
+
+    name: ClassVar[str] = "session.guide"
+    session_id: int
+    turn: int
+
+
 @dataclass(frozen=True, slots=True)
 class PostDigest:
     """Post the weekly digest whose row in the database has this id."""
@@ -175,6 +183,7 @@ Job = (
     | WriteScript
     | ShowScript
     | ShowScriptTemplate
+    | GuideSession
     | PostDigest
     | RefreshHome
     | RefreshHomes
@@ -193,6 +202,7 @@ JOBS: tuple[type[Job], ...] = (
     WriteScript,
     ShowScript,
     ShowScriptTemplate,
+    GuideSession,
     PostDigest,
     RefreshHome,
     RefreshHomes,

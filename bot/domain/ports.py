@@ -12,6 +12,7 @@ from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
+from bot.domain.guidance import Guidance, Guided
 from bot.domain.homes import HomeFacts
 from bot.domain.proposals import MessageRef
 from bot.domain.scripts import Place, ScriptCard, ScriptTemplate, ScriptWish, WrittenRecipe
@@ -66,6 +67,22 @@ class ScriptWriter(Protocol):
 
     async def write(self, wish: ScriptWish) -> WrittenRecipe:
         """Raises ScriptUnwrittenError."""
+        ...
+
+
+class Guide(Protocol):
+    """Proposes the next step of a session where no flow leads. It never raises for what a model does."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def cents_per_day(self) -> int:
+        """What a workspace that has no budget of its own may spend in a day."""
+        ...
+
+    async def next_step(self, session: Session, guidance: Guidance) -> Guided:
+        """The session is redacted; `guidance` has what similar sessions checked and what was asked in vain."""
         ...
 
 

@@ -13,7 +13,16 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from bot.domain.errors import FlowPilotError
+from bot.domain.guidance import (
+    NO_GUIDANCE,
+    Check,
+    CheckSource,
+    Guidance,
+    asked_again,
+    same_words,
+)
 from bot.domain.sessions import MAX_STEPS, FlowPlace, Session, SessionStatus, Step, StepKind
+from bot.domain.spending import Trouble
 from bot.domain.trees import FlowTree, Node, NodeKind
 
 OPEN = (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.REQUESTING_ESCALATION)
@@ -85,7 +94,7 @@ class Troubleshooting:
     """A session that is worked in a thread, and where it is.
 
     `flow` is the one that is followed (id, version), or was last; `node` is what it asks, None when it is left and
-    people log what they do. `offered_flow` fits what was found since. `asked_at` is when people were asked whether they
+    people log what they do, with `guidance`. `offered_flow` fits what was found since. `asked_at` is when people were asked whether they
     go on. Of the last call for help: why, whom (a Slack id), by whom, and the turn it was made in. Times are aware.
     """
 
@@ -95,6 +104,7 @@ class Troubleshooting:
     flow: tuple[int, int] | None = None
     node: str | None = None
     offered_flow: int | None = None
+    guidance: Guidance = NO_GUIDANCE
     paused_at: datetime | None = None
     asked_at: datetime | None = None
     touched_at: datetime
@@ -123,6 +133,18 @@ class Troubleshooting:
     @property
     def place(self) -> FlowPlace | None:
         return FlowPlace(*self.flow, self.node) if self.flow and self.node else None
+
+    @property
+    def wants_advice(self) -> bool:
+        """Whether people log what they do, and nobody has looked yet what could help them."""
+        room = len(self.session.steps) < MAX_STEPS
+        return self.status is SessionStatus.ACTIVE and self.node is None and self.guidance.is_open and room
+
+    def asked(self, tree: FlowTree | None) -> Node | None:
+        """What is asked: the flow's node (`tree` is the one that is followed), or a check off the flow."""
+        if tree and self.node:
+            return tree.nodes.get(self.node)
+        return self.guidance.asked.node if self.guidance.asked else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +190,15 @@ class LogStep:
     kind: StepKind
     checked: str
     found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeUp:
+    """Have one of the suggested checks asked, from 0."""
+
+    by: str
+    turn: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,9 +267,32 @@ class Abandon:
     by: str | None
 
 
-StepAct: TypeAlias = Answer | SayElse | Skip | NoHelp | LogStep | Back | Follow
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advise:
+    """What may help in a turn where no flow leads; while `asks_model`, a model is still to propose a step."""
+
+    turn: int
+    suggested: tuple[Check, ...] = ()
+    offered_flow: int | None = None
+    asks_model: bool = False
+    by: None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Propose:
+    """The step that a model proposes for the turn, or why it proposes none."""
+
+    turn: int
+    node: Node | None = None
+    trouble: Trouble | None = None
+    by: None = None
+
+
+StepAct: TypeAlias = Answer | SayElse | Skip | NoHelp | LogStep | TakeUp | Back | Follow
 """What answers the step that is open, and is void for any other."""
-Act: TypeAlias = StepAct | AskAgain | Pause | Resume | Resolve | Escalate | TakeOver | Abandon
+Act: TypeAlias = (
+    StepAct | AskAgain | Advise | Propose | Pause | Resume | Resolve | Escalate | TakeOver | Abandon
+)
 
 
 def act(now_is: Troubleshooting, wanted: Act, tree: FlowTree | None, *, at: datetime) -> Troubleshooting:
@@ -251,7 +305,7 @@ def act(now_is: Troubleshooting, wanted: Act, tree: FlowTree | None, *, at: date
         raise SessionOverError(now_is.status)
     if isinstance(wanted, StepAct):
         _require_asked(now_is, wanted.turn)
-    node = tree.nodes.get(now_is.node) if tree and now_is.node else None
+    node = now_is.asked(tree)
     after = _DO[type(wanted)](now_is, wanted, node, tree, at)
     return replace(after, revision=now_is.revision + 1, touched_at=at, asked_at=None)
 
@@ -260,6 +314,9 @@ def is_repeated(now_is: Troubleshooting, wanted: Act) -> bool:
     """Whether this very act was carried out already: a double click, or a click that Slack delivered twice."""
     if isinstance(wanted, TakeOver):
         return now_is.taken_by == wanted.by
+    if isinstance(wanted, TakeUp):
+        taken = now_is.guidance.suggested[wanted.number : wanted.number + 1]
+        return now_is.turn == wanted.turn and taken == (now_is.guidance.asked,)
     if not isinstance(wanted, Answer | SayElse | Skip | NoHelp | LogStep):
         return False
     done = next((step for step in now_is.session.steps if step.turn == wanted.turn), None)
@@ -290,7 +347,7 @@ def usual_next(tree: FlowTree, node: Node) -> str | None:
 
 def suggested_resolution(now_is: Troubleshooting, tree: FlowTree | None) -> str:
     """What the session's resolution probably is: the fix that the flow suggests."""
-    node = tree.nodes.get(now_is.node) if tree and now_is.node else None
+    node = now_is.asked(tree)
     return node.text if node and node.kind is NodeKind.RESOLUTION else ""
 
 
@@ -308,7 +365,7 @@ def _answer(
     if node is None or not 0 <= wanted.option < len(node.options):
         raise NotPossibleNowError("That answer is not offered any more.")
     option = node.options[wanted.option]
-    return _stepped(now_is, _asked(now_is, node, wanted.by, at, choice=option.label), option.next)
+    return _stepped(now_is, _asked(now_is, node, wanted.by, at, choice=option.label), option.next or None)
 
 
 def _say_else(
@@ -318,16 +375,18 @@ def _say_else(
         raise NotPossibleNowError("No flow asks anything here. Log what you checked instead.")
     text = _in_words(wanted.text, "Say what you found.")
     if option := node.option_labelled(text):
-        return _stepped(now_is, _asked(now_is, node, wanted.by, at, choice=option.label), option.next)
+        asked = _asked(now_is, node, wanted.by, at, choice=option.label)
+        return _stepped(now_is, asked, option.next or None)
     return _stepped(now_is, _asked(now_is, node, wanted.by, at, answer_text=text), None)
 
 
 def _skip(
     now_is: Troubleshooting, wanted: Skip, node: Node | None, tree: FlowTree | None, at: datetime
 ) -> Troubleshooting:
-    if node is None or tree is None or node.kind.is_end:
+    if node is None or node.kind.is_end:
         raise NotPossibleNowError("There is nothing to skip here.")
-    return _stepped(now_is, _asked(now_is, node, wanted.by, at), usual_next(tree, node))
+    leads_to = usual_next(tree, node) if tree and now_is.node else None
+    return _stepped(now_is, _asked(now_is, node, wanted.by, at), leads_to)
 
 
 def _no_help(
@@ -340,9 +399,9 @@ def _no_help(
 
 
 def _log(
-    now_is: Troubleshooting, wanted: LogStep, node: Node | None, _tree: object, at: datetime
+    now_is: Troubleshooting, wanted: LogStep, _node: object, _tree: object, at: datetime
 ) -> Troubleshooting:
-    if node is not None:
+    if now_is.node is not None:
         raise NotPossibleNowError("The flow asks something here. Answer it, or say Something Else.")
     step = Step(
         kind=wanted.kind,
@@ -369,21 +428,75 @@ def _back(
         flow=(place.flow_id, place.version) if place else now_is.flow,
         node=place.node if place else None,
         offered_flow=None,
+        guidance=replace(now_is.guidance.passed(), asked=asked_again(last)),
     )
 
 
 def _follow(
-    now_is: Troubleshooting, wanted: Follow, node: Node | None, _tree: object, _at: datetime
+    now_is: Troubleshooting, wanted: Follow, _node: object, _tree: object, _at: datetime
+) -> Troubleshooting:
+    if now_is.node is not None:
+        raise NotPossibleNowError("This session follows a flow already.")
+    return replace(
+        now_is,
+        turn=now_is.turn + 1,
+        flow=wanted.flow,
+        node=wanted.root,
+        offered_flow=None,
+        guidance=now_is.guidance.passed(),
+    )
+
+
+def _take_up(
+    now_is: Troubleshooting, wanted: TakeUp, node: Node | None, _tree: object, _at: datetime
 ) -> Troubleshooting:
     if node is not None:
-        raise NotPossibleNowError("This session follows a flow already.")
-    return replace(now_is, turn=now_is.turn + 1, flow=wanted.flow, node=wanted.root, offered_flow=None)
+        raise NotPossibleNowError("Another check is asked already. Answer it, or log a step.")
+    if not 0 <= wanted.number < len(now_is.guidance.suggested):
+        raise NotPossibleNowError("That check is not suggested any more.")
+    asked = now_is.guidance.suggested[wanted.number]
+    return replace(now_is, guidance=replace(now_is.guidance, asked=asked, is_waiting=False))
+
+
+def _advise(
+    now_is: Troubleshooting, wanted: Advise, _node: object, _tree: object, _at: datetime
+) -> Troubleshooting:
+    if wanted.turn != now_is.turn or not now_is.wants_advice:
+        raise NotPossibleNowError("The session has moved on.")
+    guidance = replace(now_is.guidance, suggested=wanted.suggested, is_waiting=wanted.asks_model)
+    return replace(now_is, guidance=guidance, offered_flow=wanted.offered_flow)
+
+
+def _propose(
+    now_is: Troubleshooting, wanted: Propose, _node: object, _tree: object, _at: datetime
+) -> Troubleshooting:
+    if wanted.turn != now_is.turn or not now_is.guidance.is_waiting:
+        raise NotPossibleNowError("The session has moved on.")
+    guidance = replace(now_is.guidance, is_waiting=False, trouble=wanted.trouble)
+    if wanted.node is not None:
+        if is_asked_before(now_is, wanted.node.text):
+            guidance = replace(guidance, trouble=Trouble.UNREADABLE)
+        else:
+            guidance = replace(guidance, asked=Check(node=wanted.node, source=CheckSource.MODEL))
+    return replace(now_is, guidance=guidance)
+
+
+def is_asked_before(now_is: Troubleshooting, text: str) -> bool:
+    """Whether the session has had a step with these words."""
+    asked = (*(step.prompt for step in now_is.session.steps), *now_is.guidance.set_aside)
+    return same_words(text) in map(same_words, asked)
 
 
 def _ask_again(
     now_is: Troubleshooting, _wanted: AskAgain, _node: object, _tree: object, _at: datetime
 ) -> Troubleshooting:
-    return replace(now_is, turn=now_is.turn + 1)
+    return _shown_anew(now_is)
+
+
+def _shown_anew(now_is: Troubleshooting) -> Troubleshooting:
+    """The same in a new turn; what a model was to say about the old one comes too late."""
+    guidance = replace(now_is.guidance, is_waiting=False)
+    return replace(now_is, turn=now_is.turn + 1, guidance=guidance)
 
 
 def _pause(
@@ -400,11 +513,9 @@ def _resume(
     if now_is.status is SessionStatus.ACTIVE:
         raise NotPossibleNowError("This session goes on already.")
     going_on = _without_pause(now_is, at)
-    return replace(
-        going_on,
-        session=replace(going_on.session, status=SessionStatus.ACTIVE),
-        turn=now_is.turn + (now_is.status is SessionStatus.REQUESTING_ESCALATION),
-    )
+    if now_is.status is SessionStatus.REQUESTING_ESCALATION:
+        going_on = _shown_anew(going_on)
+    return replace(going_on, session=replace(going_on.session, status=SessionStatus.ACTIVE))
 
 
 def _resolve(
@@ -464,9 +575,12 @@ _DO: dict[
     Skip: _skip,
     NoHelp: _no_help,
     LogStep: _log,
+    TakeUp: _take_up,
     Back: _back,
     Follow: _follow,
     AskAgain: _ask_again,
+    Advise: _advise,
+    Propose: _propose,
     Pause: _pause,
     Resume: _resume,
     Resolve: _resolve,
@@ -504,8 +618,14 @@ def _stepped(now_is: Troubleshooting, step: Step, node: str | None) -> Troublesh
     """One step further, with `node` asked next."""
     if len(now_is.session.steps) >= MAX_STEPS:
         raise TooManyStepsError
-    session = replace(now_is.session, steps=(*now_is.session.steps, step))
-    return replace(now_is, session=session, turn=now_is.turn + 1, node=node, offered_flow=None)
+    return replace(
+        now_is,
+        session=replace(now_is.session, steps=(*now_is.session.steps, step)),
+        turn=now_is.turn + 1,
+        node=node,
+        offered_flow=None,
+        guidance=now_is.guidance.passed(step),
+    )
 
 
 def _without_pause(now_is: Troubleshooting, at: datetime) -> Troubleshooting:

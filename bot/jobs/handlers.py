@@ -11,6 +11,7 @@ from bot.domain.jobs import (
     DraftForGap,
     DrawFlowPage,
     ForgetWorkspace,
+    GuideSession,
     Job,
     PostDigest,
     RedrawStats,
@@ -31,6 +32,7 @@ from bot.services.digests import post_digest
 from bot.services.editing import show_draft_picture
 from bot.services.flows import draw_flow_page, send_flow_file
 from bot.services.gap_drafts import draft_for_gap
+from bot.services.guidance import guide_session
 from bot.services.home import refresh_home, refresh_homes_on_screen
 from bot.services.proposals import show_proposal_card
 from bot.services.proposals_by_hand import tell_author_of
@@ -73,6 +75,7 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
         WriteScript: partial(write_script, desk),
         ShowScript: partial(show_script, desk),
         ShowScriptTemplate: partial(show_script_template, desk),
+        GuideSession: partial(guide_session, desk),
         PostDigest: digest,
         RefreshHome: home,
         RefreshHomes: partial(refresh_homes_on_screen, desk),

@@ -26,7 +26,7 @@ async def read_thread(database: Database, workspace_id: str, session_id: int) ->
         flow = await _mention(tx, live.flow[0] if live.flow else None)
         return SessionThread(
             live=live,
-            node=tree.nodes.get(live.node) if tree and live.node else None,
+            node=live.asked(tree),
             flow=flow,
             use=(await tx.flows.uses([flow.flow_id]))[flow.flow_id] if flow else NO_USE,
             offered=await _mention(tx, live.offered_flow),

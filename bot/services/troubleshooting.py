@@ -26,9 +26,7 @@ from bot.domain.troubleshooting import (
     Act,
     Flag,
     Follow,
-    NoHelp,
     NotPossibleNowError,
-    SayElse,
     SessionOverError,
     Troubleshooting,
     act,
@@ -36,6 +34,7 @@ from bot.domain.troubleshooting import (
     suggested_resolution,
 )
 from bot.domain.workspaces import Workspace
+from bot.services.advice import advise
 from bot.services.jobs import refresh_homes
 from bot.services.matching import FoundFlow, find_flows
 from storage.database import Database
@@ -74,7 +73,9 @@ class Start:
     domain: ProblemDomain | None = None
 
 
-async def start_session(database: Database, workspace_id: str, start: Start, *, now: datetime) -> int:
+async def start_session(
+    database: Database, workspace_id: str, start: Start, *, has_guide: bool = False, now: datetime
+) -> int:
     """Find what fits the problem, and begin: the session's id. Its thread is still to be shown.
 
     Raises:
@@ -108,6 +109,9 @@ async def start_session(database: Database, workspace_id: str, start: Start, *, 
         if session_id is None:
             raise AlreadyASessionError
         await _leave_to_show(tx, session_id)
+        live = await tx.threads.get(session_id)
+    if live.wants_advice:
+        await advise(database, workspace_id, live, asks_model=has_guide, now=now)
     return session_id
 
 
@@ -118,11 +122,18 @@ async def discard_session(database: Database, workspace_id: str, session_id: int
 
 
 async def act_in_session(
-    database: Database, workspace_id: str, session_id: int, wanted: Act, *, now: datetime
+    database: Database,
+    workspace_id: str,
+    session_id: int,
+    wanted: Act,
+    *,
+    has_guide: bool = False,
+    now: datetime,
 ) -> Troubleshooting:
     """Carry the act out: all of it or nothing, whoever else acts at the same time. The thread is still to be shown.
 
-    One that was carried out already changes nothing.
+    One that was carried out already changes nothing. Where no flow leads afterwards, it is looked what may help; with
+    a guide, a model is asked.
 
     Raises:
         NotFoundError: there is no such session.
@@ -140,8 +151,8 @@ async def act_in_session(
                 break
     else:
         raise NotPossibleNowError("Too many people act here at once. Try again.")
-    if isinstance(wanted, SayElse | NoHelp) and after.node is None:
-        await _offer_nearest(database, workspace_id, after, wanted)
+    if after.wants_advice:
+        await advise(database, workspace_id, after, asks_model=has_guide, now=now)
     return after
 
 
@@ -173,7 +184,7 @@ async def flag_step(
             step=live.step_number,
             note=note.strip(),
             by=by.id,
-            asked=tree.nodes[live.node].text if tree and live.node else "",
+            asked=asked.text if (asked := live.asked(tree)) else "",
             place=live.place,
         )
         if await tx.threads.add_flag(session_id, flag):
@@ -237,20 +248,6 @@ async def ask_silent_sessions(database: Database, workspace: Workspace, *, now: 
 async def tree_of(tx: Transaction, live: Troubleshooting) -> FlowTree | None:
     """The version that the session follows, whatever was published since."""
     return (await tx.flows.version(*live.flow)).draft.tree if live.flow else None
-
-
-async def _offer_nearest(
-    database: Database, workspace_id: str, left: Troubleshooting, wanted: SayElse | NoHelp
-) -> None:
-    """Note another flow that fits the problem together with what was found."""
-    found_out = wanted.text if isinstance(wanted, SayElse) else left.session.steps[-1].prompt
-    words = f"{left.session.problem} {found_out}"
-    found = await find_flows(database, workspace_id, words, left.session.problem_domain)
-    followed = {step.place.flow_id for step in left.session.steps if step.place}
-    other = next((each for each in found if each.flow.id not in followed), None)
-    if other is not None and other.tier is not ConfidenceTier.DISCOVERY:
-        async with database.transaction(workspace_id) as tx:
-            await tx.threads.offer(left.session.id, other.flow.id, revision=left.revision)
 
 
 async def _record(

@@ -28,6 +28,7 @@ class SlackDeps:
     """`new_reference` gives a few characters by which a failure is found again in the log.
 
     `writes_scripts`: a model may be asked for scripts.
+    `has_guide`: the workers have a model that proposes steps in sessions.
     """
 
     database: Database
@@ -37,5 +38,6 @@ class SlackDeps:
     people: People
     new_reference: Callable[[], str]
     writes_scripts: bool = False
+    has_guide: bool = False
     running: Running = field(default_factory=Running)
     deciding: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, DECISIONS_AT_ONCE))

@@ -74,6 +74,9 @@ class Action(StrEnum):
     SESSION_ANSWER_8 = "session.answer_8"
     SESSION_ANSWER_9 = "session.answer_9"
     SESSION_ANSWER_10 = "session.answer_10"
+    SESSION_CHECK_1 = "session.check_1"
+    SESSION_CHECK_2 = "session.check_2"
+    SESSION_CHECK_3 = "session.check_3"
     SESSION_ELSE = "session.else"
     SESSION_ESCALATE = "session.escalate"
     SESSION_FOLLOW = "session.follow"
@@ -219,6 +222,9 @@ PERIOD_ACTIONS = {7: Action.STATS_WEEK, 30: Action.STATS_MONTH, 90: Action.STATS
 
 ANSWER_ACTIONS = tuple(action for action in Action if action.startswith("session.answer_"))
 """The buttons of a step's options, in their order."""
+
+CHECK_ACTIONS = tuple(action for action in Action if action.startswith("session.check_"))
+"""The buttons of suggested checks, in their order."""
 
 EXPORT_ACTIONS = {
     Action.FLOW_JSON: ("JSON", ExportFormat.JSON),

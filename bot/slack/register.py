@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.draft_forms import EDITS
-from bot.slack.ids import ANSWER_ACTIONS, COMMAND, Action, Callback, Shortcut
+from bot.slack.ids import ANSWER_ACTIONS, CHECK_ACTIONS, COMMAND, Action, Callback, Shortcut
 from bot.slack.listeners.by_hand import handle_again_clicked, handle_begin_clicked, handle_flow_begun
 from bot.slack.listeners.details import (
     handle_back_clicked,
@@ -87,6 +87,7 @@ from bot.slack.listeners.scripts import (
 from bot.slack.listeners.sessions import (
     handle_abandon_clicked,
     handle_answer_clicked,
+    handle_check_clicked,
     handle_else_clicked,
     handle_else_submitted,
     handle_escalate_clicked,
@@ -198,6 +199,7 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.QUEUE_NEXT: Route(queue.queue_turned, handle_queue_turned),
     Action.QUEUE_OPEN: Route(proposals.queue_click, handle_queue_clicked),
     **{action: Route(sessions.answer_click, handle_answer_clicked) for action in ANSWER_ACTIONS},
+    **{action: Route(sessions.check_click, handle_check_clicked) for action in CHECK_ACTIONS},
     Action.SESSION_ABANDON: Route(sessions.session_click, handle_abandon_clicked),
     Action.SESSION_ELSE: Route(sessions.session_click, handle_else_clicked),
     Action.SESSION_ESCALATE: Route(sessions.session_click, handle_escalate_clicked),

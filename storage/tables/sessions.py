@@ -122,6 +122,7 @@ sessions = Table(
         "ix_sessions_followed_flow_id",
         "workspace_id",
         "followed_flow_id",
+        "created_at",
         postgresql_where=sql("followed_flow_id IS NOT NULL"),
     ),
     Index(

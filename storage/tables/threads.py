@@ -18,6 +18,8 @@ threads = Table(
     Column("turn", Integer, nullable=False),
     text("node", nullable=True),
     Column("offered_flow_id", BigInteger),
+    # What is suggested where no flow leads; of a turn and never looked for: a value.
+    Column("guidance", JSONB, nullable=False, server_default=sql("'{}'")),
     moment("paused_at", nullable=True),
     moment("asked_at", nullable=True),
     moment("touched_at"),

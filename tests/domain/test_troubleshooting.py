@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.domain.errors import FlowPilotError
+from bot.domain.guidance import Check, CheckSource, options_of
 from bot.domain.sessions import (
     MAX_STEPS,
     ConfidenceTier,
@@ -21,6 +22,7 @@ from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.troubleshooting import (
     Abandon,
     Act,
+    Advise,
     Answer,
     AskAgain,
     Back,
@@ -30,6 +32,7 @@ from bot.domain.troubleshooting import (
     NoHelp,
     NotPossibleNowError,
     Pause,
+    Propose,
     Resolve,
     Resume,
     SamePersonError,
@@ -39,6 +42,7 @@ from bot.domain.troubleshooting import (
     Skip,
     StepPassedError,
     TakeOver,
+    TakeUp,
     TooManyStepsError,
     Troubleshooting,
     act,
@@ -193,6 +197,10 @@ def test_what_makes_no_sense_is_refused_in_words(wanted: Act) -> None:
         after(wanted)
 
 
+CHECK = Check(
+    node=Node(kind=NodeKind.QUESTION, text="Is it hot?", options=options_of(["Yes", "No"])),
+    source=CheckSource.SESSIONS,
+)
 people = st.sampled_from([ADA, BEN])
 words = st.sampled_from(["", "no", "It smokes"])
 
@@ -218,6 +226,9 @@ class AnyOrder(RuleBasedStateMachine):
             "log": LogStep(by=by, turn=turn, kind=StepKind.ACTION, checked="The fuse", found=text),
             "back": Back(by=by, turn=turn),
             "follow": Follow(by=by, turn=turn, flow=(7, 2), root="n1"),
+            "take up": TakeUp(by=by, turn=turn, number=number),
+            "advise": Advise(turn=turn, suggested=(CHECK,) * 2, asks_model=by == ADA),
+            "propose": Propose(turn=turn, node=CHECK.node if text else None),
             "again": AskAgain(by=by),
             "pause": Pause(by=by),
             "resume": Resume(by=by),
@@ -231,7 +242,10 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(
         target=done,
         kind=st.sampled_from(
-            ["answer", "else", "skip", "no help", "log", "back", "follow", "again", "pause", "resume"]
+            [
+                *["answer", "else", "skip", "no help", "log", "back", "follow", "again", "pause", "resume"],
+                *["take up", "advise", "propose"],
+            ]
         ),
         by=people,
         text=words,
@@ -274,6 +288,8 @@ class AnyOrder(RuleBasedStateMachine):
                 assert (self.steps[-1].by, self.steps[-1].turn) == (wanted.by, wanted.turn)
             case Back():
                 self.steps.pop()
+        asked = before.asked(TREE)
+        assert self.live.turn != before.turn or asked in (None, self.live.asked(TREE))
         if self.live.turn != before.turn:
             assert self.live.turn not in self.turns
             self.turns.add(self.live.turn)

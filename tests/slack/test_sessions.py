@@ -219,6 +219,26 @@ async def test_discovery_logs_steps_and_becomes_a_flow(bot: Bot) -> None:
     assert len(bot.cards()) == 1
 
 
+async def test_what_similar_sessions_checked_is_asked_by_a_click(bot: Bot) -> None:
+    await started(bot, "Badge reader at the door does not open")
+    await click(bot, BEN, "session.log")
+    await fill_in(
+        bot, BEN, "What did you check or do?", checked="Is the <controller> on?", found="No", kind="question"
+    )
+    await resolve(bot, resolution="Switched the controller on.")
+    await analyze_pending(bot.database, OutlineAnalyst(), bot.clock, limit=9)
+    live = await started(bot, "Badge reader at the side door does not open either")
+    assert (live.node, [check.hits for check in live.guidance.suggested]) == (None, [1])
+    assert "Is the &lt;controller&gt; on?  (1 of 1)" in said_by(step(bot))
+    await click(bot, CHLOE, "session.check_1")
+    assert "1 of 1 similar session checked this." in said_by(step(bot))
+    await click(bot, BEN, "session.answer_1")
+    live = await the_session(bot)
+    assert [(each.choice, each.by, each.place) for each in live.session.steps] == [("No", BEN, None)]
+    assert (live.guidance.suggested, "Check This" in said_by(step(bot))) == ((), False)
+    assert not bot.sandbox.refused
+
+
 async def test_back_skip_help_flag_and_pause(bot: Bot) -> None:
     await a_flow(bot)
     await started(bot)

@@ -24,11 +24,9 @@ from bot.domain.cards import (
 )
 from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, ReasonMissingError, TreeProblem
+from bot.domain.flow_use import NodeUse, TreeUse
 from bot.domain.flows import FlowDraft, FlowMention
 from bot.domain.homes import OwnSessions
-from bot.domain.errors import InvalidTreeError, TreeProblem
-from bot.domain.flow_use import NodeUse, TreeUse
-from bot.domain.flows import FlowDraft
 from bot.domain.members import Member
 from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import ProposalKind, ProposalStatus

@@ -310,7 +310,6 @@ class Belongings:
             lambda tx: tx.threads.learnt_from(session),
             lambda tx: tx.threads.save(self.thread, seen_revision=1),
             lambda tx: tx.threads.set_thread(self.thread.session.id, ref),
-            lambda tx: tx.threads.offer(self.thread.session.id, flow, revision=1),
             lambda tx: tx.threads.add_flag(self.thread.session.id, Flag(step=1, note="x", by="U1")),
             lambda tx: tx.threads.set_asked(self.thread.session.id, revision=1, at=NOW),
             lambda tx: tx.threads.discard(self.thread.session.id),

@@ -24,6 +24,7 @@ from bot.domain.troubleshooting import (
     SayElse,
     Skip,
     TakeOver,
+    TakeUp,
 )
 from bot.services.threads import draw_thread
 from bot.services.troubleshooting import (
@@ -46,6 +47,7 @@ from bot.slack.modals import show_modal
 from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mentioned
 from bot.slack.payloads.sessions import (
     AnswerClick,
+    CheckClick,
     MoreClick,
     SessionClick,
     SessionSubmitted,
@@ -127,7 +129,7 @@ async def took_as_answer(message: DirectMessage, deps: SlackDeps) -> bool:
     await deps.people.recognise(message.by)
     live, _ = await read_session(deps.database, workspace_id, session_id)
     said = SayElse(by=message.by.id, turn=live.turn, text=message.words)
-    await act_in_session(deps.database, workspace_id, session_id, said, now=deps.clock.now())
+    await _carry_out(deps, workspace_id, session_id, said)
     await _draw(deps, workspace_id, session_id)
     return True
 
@@ -169,6 +171,12 @@ async def handle_answer_clicked(answered: AnswerClick, ack: Ack, deps: SlackDeps
     await ack()
     click = answered.click
     await _act(deps, click, Answer(by=click.by.id, turn=click.at.turn, option=answered.option))
+
+
+async def handle_check_clicked(chosen: CheckClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+    click = chosen.click
+    await _act(deps, click, TakeUp(by=click.by.id, turn=click.at.turn, number=chosen.number))
 
 
 async def handle_no_help_clicked(click: SessionClick, ack: Ack, deps: SlackDeps) -> None:
@@ -296,7 +304,8 @@ async def handle_flag_submitted(submitted: SessionSubmitted, ack: Ack, deps: Sla
 
 
 async def _begin(deps: SlackDeps, workspace_id: str, start: Start) -> int:
-    return await start_session(deps.database, workspace_id, start, now=deps.clock.now())
+    now = deps.clock.now()
+    return await start_session(deps.database, workspace_id, start, has_guide=deps.has_guide, now=now)
 
 
 async def _open_thread(deps: SlackDeps, workspace_id: str, session_id: int) -> None:
@@ -308,11 +317,16 @@ async def _open_thread(deps: SlackDeps, workspace_id: str, session_id: int) -> N
         raise
 
 
+async def _carry_out(deps: SlackDeps, workspace_id: str, session_id: int, wanted: Act) -> None:
+    now = deps.clock.now()
+    await act_in_session(deps.database, workspace_id, session_id, wanted, has_guide=deps.has_guide, now=now)
+
+
 async def _act(deps: SlackDeps, click: SessionClick, wanted: Act) -> None:
     await deps.people.recognise(click.by)
     workspace_id, session_id = click.by.workspace_id, click.at.session_id
     try:
-        await act_in_session(deps.database, workspace_id, session_id, wanted, now=deps.clock.now())
+        await _carry_out(deps, workspace_id, session_id, wanted)
     except FlowPilotError:
         # What the person clicked may be old because it was not redrawn.
         await _draw(deps, workspace_id, session_id)
@@ -324,7 +338,7 @@ async def _act_submitted(deps: SlackDeps, submitted: SessionSubmitted, wanted: A
     """What is refused is said in the form, which stays open."""
     await deps.people.recognise(submitted.by)
     workspace_id, session_id = submitted.by.workspace_id, submitted.at.session_id
-    await act_in_session(deps.database, workspace_id, session_id, wanted, now=deps.clock.now())
+    await _carry_out(deps, workspace_id, session_id, wanted)
     await ack()
     await _draw(deps, workspace_id, session_id)
 
@@ -346,7 +360,7 @@ async def _open(deps: SlackDeps, click: SessionClick, view: Json) -> None:
 async def _show_help(click: SessionClick, deps: SlackDeps) -> None:
     async def make() -> Json:
         live, tree = await read_session(deps.database, click.by.workspace_id, click.at.session_id)
-        node = tree.nodes.get(live.node) if tree and live.node else None
+        node = live.asked(tree)
         return help_modal(node.help if node and node.help else NO_HELP)
 
     await show_modal(click, "Help", make, deps)

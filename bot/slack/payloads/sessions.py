@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.proposals import MessageRef
-from bot.slack.ids import ANSWER_ACTIONS, VALUE, Action, Field, SessionTurn, SessionVerb
+from bot.slack.ids import ANSWER_ACTIONS, CHECK_ACTIONS, VALUE, Action, Field, SessionTurn, SessionVerb
 from bot.slack.mrkdwn import written
 from bot.slack.payloads.envelopes import Person, Reply, is_in_modal, person, reply_to
 from bot.slack.views.blocks import Json
@@ -29,6 +29,14 @@ class AnswerClick:
 
     click: SessionClick
     option: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckClick:
+    """`number` of the suggested check counts from 0."""
+
+    click: SessionClick
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,11 @@ def session_click(body: Json, workspace_id: str) -> SessionClick:
 def answer_click(body: Json, workspace_id: str) -> AnswerClick:
     option = ANSWER_ACTIONS.index(Action(body["actions"][0]["action_id"]))
     return AnswerClick(session_click(body, workspace_id), option)
+
+
+def check_click(body: Json, workspace_id: str) -> CheckClick:
+    number = CHECK_ACTIONS.index(Action(body["actions"][0]["action_id"]))
+    return CheckClick(session_click(body, workspace_id), number)
 
 
 def more_click(body: Json, workspace_id: str) -> MoreClick:

@@ -10,9 +10,8 @@ from bot.domain.cards import ProposalCard
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Knowledge, TierRow, Totals
 from bot.domain.digests import Digest, QueueState
 from bot.domain.flow_pages import FlowList, FlowPage, FlowUse
-from bot.domain.flows import Flow, FlowDraft, FlowMention, FlowOrigin, FlowVersion
 from bot.domain.flow_use import NodeUse, TreeUse
-from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
+from bot.domain.flows import Flow, FlowDraft, FlowMention, FlowOrigin, FlowVersion
 from bot.domain.members import Member, Role
 from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
 from bot.domain.reasons import ReasonCode

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.flow_pages import FlowUse
 from bot.domain.flows import FlowMention
+from bot.domain.guidance import Check, CheckSource, Guidance, leading_nowhere, options_of
 from bot.domain.sessions import (
     AnalysisOutcome,
     ConfidenceTier,
@@ -19,6 +20,7 @@ from bot.domain.sessions import (
     Step,
     StepKind,
 )
+from bot.domain.spending import Trouble
 from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import Node, NodeKind, Option
 from bot.domain.troubleshooting import Flag, Troubleshooting
@@ -98,6 +100,44 @@ OFFERED = replace(
     live=replace(EXPLORING.live, node=None),
     node=None,
     offered=FlowMention(5, "Printer offline", 1),
+)
+_CHECKS = (
+    Check(node=leading_nowhere(_QUESTION), source=CheckSource.SESSIONS, hits=4, of=6),
+    Check(
+        node=Node(
+            kind=NodeKind.ACTION,
+            text="Restart the *gateway* <now>",
+            options=options_of(["It worked", "It did not"]),
+        ),
+        source=CheckSource.SESSIONS,
+        hits=2,
+        of=6,
+    ),
+    Check(
+        node=replace(_QUESTION, text="Which of the <places> " + "and so on " * 40),
+        source=CheckSource.SESSIONS,
+        hits=1,
+        of=6,
+    ),
+)
+
+
+def _off_the_flow(guidance: Guidance) -> SessionThread:
+    asked = guidance.asked.node if guidance.asked else None
+    return replace(DISCOVERY, live=replace(DISCOVERY.live, guidance=guidance), node=asked)
+
+
+SUGGESTED = _off_the_flow(Guidance(suggested=_CHECKS))
+TAKEN_UP = _off_the_flow(Guidance(suggested=_CHECKS, asked=_CHECKS[0]))
+THINKING = _off_the_flow(Guidance(suggested=_CHECKS, is_waiting=True))
+NO_PROPOSAL = _off_the_flow(Guidance(suggested=_CHECKS, trouble=Trouble.OVER_BUDGET))
+PROPOSED = _off_the_flow(Guidance(asked=Check(node=leading_nowhere(_QUESTION), source=CheckSource.MODEL)))
+PROPOSED_FIX = _off_the_flow(
+    Guidance(
+        asked=Check(
+            node=Node(kind=NodeKind.RESOLUTION, text="Lower the <MTU> to 1350"), source=CheckSource.MODEL
+        )
+    )
 )
 TEN_ANSWERS = replace(
     GUIDED,

@@ -6,13 +6,23 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
+from bot.domain.guidance import Check, CheckSource
 from bot.domain.merging import label_of
 from bot.domain.sessions import AnalysisOutcome, ConfidenceTier, Session, SessionStatus, Step, StepKind
+from bot.domain.spending import TROUBLE_IN_WORDS
 from bot.domain.threads import MySessions, SessionThread
 from bot.domain.trees import Node, NodeKind
 from bot.domain.troubleshooting import Flag, Troubleshooting
 from bot.domain.words import counted
-from bot.slack.ids import ANSWER_ACTIONS, COMMAND, Action, SessionTurn, SessionVerb, VersionedId
+from bot.slack.ids import (
+    ANSWER_ACTIONS,
+    CHECK_ACTIONS,
+    COMMAND,
+    Action,
+    SessionTurn,
+    SessionVerb,
+    VersionedId,
+)
 from bot.slack.mrkdwn import bold, escape, inline, link, mention, plain
 from bot.slack.views import samples_sessions as samples
 from bot.slack.views.blocks import Json, actions, button, context, menu, message, section, sections
@@ -194,6 +204,7 @@ def _asking(thread: SessionThread) -> Json:
     if node is None:
         words = "What did you check, and what did you find?"
         return message(f"Step {live.step_number}. {words}", [section(f"{head} {words}"), *_discovery(thread)])
+    check = live.guidance.asked if live.node is None else None
     text = escape(plain(node.text, STEP_CHARACTERS))
     asked = {NodeKind.RESOLUTION: f"Fix: {text}", NodeKind.ESCALATION: f"Hand over: {text}"}.get(
         node.kind, text
@@ -201,8 +212,23 @@ def _asking(thread: SessionThread) -> Json:
     expected = f"\n_Expected:_ {escape(plain(node.expected, STEP_CHARACTERS))}" if node.expected else ""
     return message(
         f"Step {live.step_number}. {asked}",
-        [section(f"{head} {asked}{expected}"), *_answers(live, node)],
+        [
+            section(f"{head} {asked}{expected}"),
+            *([context(_proposer(check))] if check else []),
+            *([_offer(thread)] if thread.offered else []),
+            *_answers(live, node),
+        ],
     )
+
+
+def _proposer(check: Check) -> str:
+    """Who proposes the step, so that nobody takes it for a reviewed flow."""
+    match check.source:
+        case CheckSource.SESSIONS:
+            return f"{check.hits} of {counted(check.of, 'similar session')} checked this."
+        case CheckSource.MODEL:
+            return "Proposed by Claude from what was found so far. No reviewer has seen it: think before you act."
+    return "Asked anew."
 
 
 def _answers(live: Troubleshooting, node: Node) -> Iterator[Json]:
@@ -210,9 +236,10 @@ def _answers(live: Troubleshooting, node: Node) -> Iterator[Json]:
     resolved = button("Resolved", Action.SESSION_RESOLVE, value, primary=node.kind is NodeKind.RESOLUTION)
     escalate = button("Escalate", Action.SESSION_ESCALATE, value, primary=node.kind is NodeKind.ESCALATION)
     otherwise = button("Something Else", Action.SESSION_ELSE, value)
+    log = [button("Log Step", Action.SESSION_LOG, value)] if live.node is None else []
     if node.kind is NodeKind.RESOLUTION:
         no_help = button("It Did Not Help", Action.SESSION_NO_HELP, value)
-        yield actions([resolved, no_help, escalate, _more(live, node)])
+        yield actions([resolved, no_help, *log, escalate, _more(live, node)])
         return
     if node.options:
         yield actions(
@@ -222,17 +249,21 @@ def _answers(live: Troubleshooting, node: Node) -> Iterator[Json]:
             ]
         )
     script = generate_button(live.session.id)
-    yield actions([otherwise, resolved, escalate, script, _more(live, node)])
+    yield actions([otherwise, *log, resolved, escalate, script, _more(live, node)])
+
+
+def _offer(thread: SessionThread) -> Json:
+    title = plain(thread.offered.title, TITLE_CHARACTERS) if thread.offered else ""
+    follow = button("Follow It", Action.SESSION_FOLLOW, _value(thread.live))
+    return section(f"{bold(title)} may fit what you found.", follow)
 
 
 def _discovery(thread: SessionThread) -> Iterator[Json]:
     live = thread.live
     value = _value(live)
     if thread.offered:
-        follow = button("Follow It", Action.SESSION_FOLLOW, value)
-        yield section(
-            f"{bold(plain(thread.offered.title, TITLE_CHARACTERS))} may fit what you found.", follow
-        )
+        yield _offer(thread)
+    yield from _guidance(live)
     yield actions(
         [
             button("Log Step", Action.SESSION_LOG, value, primary=True),
@@ -242,6 +273,24 @@ def _discovery(thread: SessionThread) -> Iterator[Json]:
             _more(live, None),
         ]
     )
+
+
+def _guidance(live: Troubleshooting) -> Iterator[Json]:
+    """That a model is thinking; else what others checked, and why the model has nothing to say."""
+    guidance = live.guidance
+    if guidance.is_waiting:
+        yield context("_Claude is thinking about the next step. You need not wait for it._")
+        return
+    if guidance.trouble is not None:
+        yield context(f"Claude proposes nothing here: {TROUBLE_IN_WORDS[guidance.trouble]}.")
+    if guidance.suggested:
+        yield section("*Others with a problem like this checked*")
+    for check, action in zip(guidance.suggested, CHECK_ACTIONS, strict=False):
+        text = plain(check.node.text, RECORD_CHARACTERS)
+        yield section(
+            f"{escape(text)}  ({check.hits} of {check.of})",
+            button("Check This", action, _value(live), label=f"Check this: {text}"),
+        )
 
 
 def _more(live: Troubleshooting, node: Node | None) -> Json:
@@ -383,6 +432,12 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "fix": partial(step_message, samples.FIX),
     "hand over": partial(step_message, samples.HAND_OVER),
     "discovery": partial(step_message, samples.DISCOVERY),
+    "checks of similar sessions": partial(step_message, samples.SUGGESTED),
+    "a check is taken up": partial(step_message, samples.TAKEN_UP),
+    "the model thinks": partial(step_message, samples.THINKING),
+    "the model has nothing": partial(step_message, samples.NO_PROPOSAL),
+    "the model asks": partial(step_message, samples.PROPOSED),
+    "the model knows a fix": partial(step_message, samples.PROPOSED_FIX),
     "another flow fits": partial(step_message, samples.OFFERED),
     "paused": partial(step_message, samples.PAUSED),
     "waiting": partial(step_message, samples.WAITING),
