@@ -24,6 +24,7 @@ from bot.offline import (
     analyst_of,
     batches_of,
     find_database_trouble,
+    guide_of,
     open_database,
     script_writer_of,
 )
@@ -120,6 +121,7 @@ async def running(
             people=people,
             new_reference=partial(secrets.token_hex, REFERENCE_BYTES),
             writes_scripts=script_writer_of(settings) is not None,
+            has_guide=guide_of(settings) is not None,
         )
         stack.push_async_callback(deps.running.drain, DRAIN_SECONDS)
         app = build_app(deps, tokens=tokens, signing_secret=_secret(settings.slack_signing_secret))
@@ -153,6 +155,7 @@ async def _working(
             clock=clock,
             analyst=analyst_of(settings),
             script_writer=script_writer_of(settings),
+            guide=guide_of(settings),
         )
         worker = build_worker(
             database.url, {job.name: handler for job, handler in job_handlers(desk).items()}

@@ -15,10 +15,11 @@ from pydantic import SecretStr
 
 from bot.ai.claude import ClaudeAnalyst
 from bot.ai.claude_batches import ClaudeBatches
+from bot.ai.claude_guide import ClaudeGuide
 from bot.ai.outline import OutlineAnalyst
 from bot.ai.script_writing import ClaudeScriptWriter
 from bot.domain.members import Member, Role
-from bot.domain.ports import Analyst, ScriptWriter
+from bot.domain.ports import Analyst, Guide, ScriptWriter
 from bot.settings import Settings
 from storage.database import Database
 from storage.embedded import EmbeddedServer
@@ -46,6 +47,18 @@ def analyst_of(settings: Settings) -> Analyst:
     return ClaudeAnalyst(
         _connecting(settings, settings.anthropic_api_key),
         rules,
+        SystemClock(),
+        model=settings.anthropic_model,
+        cents_per_day=settings.anthropic_cents_per_day,
+    )
+
+
+def guide_of(settings: Settings) -> Guide | None:
+    """Who proposes steps in sessions; nobody without a key."""
+    if settings.anthropic_api_key is None:
+        return None
+    return ClaudeGuide(
+        _connecting(settings, settings.anthropic_api_key),
         SystemClock(),
         model=settings.anthropic_model,
         cents_per_day=settings.anthropic_cents_per_day,

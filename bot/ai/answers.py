@@ -72,16 +72,16 @@ def alignment_of(answer: Answer, session: Session, question: Question) -> Alignm
         raise NoAnswerError(Trouble.UNREADABLE, "a confidence outside 0 to 1")
     chosen = question.candidates[answer.candidate] if answer.candidate is not None else None
     nodes = chosen.draft.tree.nodes if chosen else {}
-    told = _links(_texts_of(session, nodes))
+    told = links_in(_texts_of(session, nodes))
     steps = _steps(answer.steps, session, nodes, told)
-    title = _cleaned(answer.title, told)
+    title = cleaned(answer.title, told)
     if not title:
         raise NoAnswerError(Trouble.UNREADABLE, "no title")
     return Alignment(
         candidate=chosen.ref if chosen else None,
         steps=steps,
         title=shortened(title.rstrip(".") or title, MAX_TITLE),
-        summary=shortened(_cleaned(answer.summary, told) or title, MAX_SUMMARY),
+        summary=shortened(cleaned(answer.summary, told) or title, MAX_SUMMARY),
         keywords=_keywords(answer.keywords),
         score=answer.confidence if chosen else 0.0,
         confidence=answer.confidence,
@@ -100,7 +100,7 @@ def _steps(
         if each.step in found or not 0 <= each.step <= end or node_id in used:
             continue
         used.update([node_id] if node_id else [])
-        wording = _cleaned(each.wording, told)
+        wording = cleaned(each.wording, told)
         if not wording or len(wording) > MAX_PROMPT:
             wording = _own_words(session, each.step)
         found[each.step] = AlignedStep(each.step, node_id, wording)
@@ -123,19 +123,19 @@ def _own_words(session: Session, step: int) -> str:
 def _keywords(words: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for word in words:
-        cleaned = _cleaned(word, frozenset())
-        if cleaned and len(cleaned) <= MAX_KEYWORD and "<" not in cleaned:
-            found.setdefault(cleaned.casefold(), cleaned.casefold())
+        keyword = cleaned(word, frozenset()).casefold()
+        if keyword and len(keyword) <= MAX_KEYWORD and "<" not in keyword:
+            found.setdefault(keyword, keyword)
     return tuple(found)[:MAX_KEYWORDS]
 
 
-def _cleaned(text: str, told: frozenset[str]) -> str:
-    """The text on one line, redacted, without control characters.
+def cleaned(text: str, told: frozenset[str]) -> str:
+    """The text of a model on one line, redacted, without control characters.
 
-    Empty when it says nothing, or brings a link that nobody has told.
+    Empty when it says nothing, or brings a link that is none of those `told` by people.
     """
     visible = "".join(" " if _is_control(character) else character for character in text)
-    if not _links([visible]) <= told or not any(character.isalnum() for character in visible):
+    if not links_in([visible]) <= told or not any(character.isalnum() for character in visible):
         return ""
     return clean(redact(visible).text)
 
@@ -151,5 +151,5 @@ def _texts_of(session: Session, nodes: Mapping[str, Node]) -> Iterable[str]:
     yield from (node.text for node in nodes.values())
 
 
-def _links(texts: Iterable[str]) -> frozenset[str]:
+def links_in(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(link.casefold().rstrip(".,;:!?)'\"") for text in texts for link in _LINK.findall(text))

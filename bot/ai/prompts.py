@@ -145,43 +145,43 @@ def _shared(lines: Iterator[str], characters: int) -> str:
 
 def _candidate_lines(name: str, candidate: Candidate) -> Iterator[str]:
     draft = candidate.draft
-    yield f"{name} ({candidate.ref.kind}): {_line(draft.title, MAX_NODE)}"
-    yield f"for: {_line(draft.summary, MAX_PROBLEM // 10)}"
+    yield f"{name} ({candidate.ref.kind}): {one_line(draft.title, MAX_NODE)}"
+    yield f"for: {one_line(draft.summary, MAX_PROBLEM // 10)}"
     if candidate.rejected_because:
-        yield f"rejected: {_line(candidate.rejected_because, MAX_REASON)}"
+        yield f"rejected: {one_line(candidate.rejected_because, MAX_REASON)}"
     told = [session.problem for session in candidate.sessions] or candidate.problems
     for problem in told[:EXAMPLES]:
-        yield f"problem: {_line(problem, MAX_EXAMPLE)}"
+        yield f"problem: {one_line(problem, MAX_EXAMPLE)}"
     yield from _tree_lines(draft.tree)
 
 
 def _tree_lines(tree: FlowTree) -> Iterator[str]:
     for node_id, node, _ in tree.walk():
-        yield "\n".join([f"{node_id} {node.kind}: {_line(node.text, MAX_NODE)}", *_option_lines(node)])
+        yield "\n".join([f"{node_id} {node.kind}: {one_line(node.text, MAX_NODE)}", *_option_lines(node)])
 
 
 def _option_lines(node: Node) -> Iterator[str]:
     for option in node.options:
-        yield f'  "{_line(option.label, MAX_LABEL)}" -> {option.next}'
+        yield f'  "{one_line(option.label, MAX_LABEL)}" -> {option.next}'
 
 
 def _session_lines(session: Session) -> Iterator[str]:
     if session.problem_domain:
         yield f"domain: {session.problem_domain}"
-    yield f"problem: {_line(session.problem, MAX_PROBLEM)}"
+    yield f"problem: {one_line(session.problem, MAX_PROBLEM)}"
     for number, step in enumerate(session.steps):
-        yield f"step {number} ({step.kind}): {' | '.join(_step_parts(step))}"
-    yield f"fix {len(session.steps)}: {_line(session.resolution or '', MAX_PROBLEM)}"
+        yield f"step {number} ({step.kind}): {' | '.join(step_parts(step))}"
+    yield f"fix {len(session.steps)}: {one_line(session.resolution or '', MAX_PROBLEM)}"
 
 
-def _step_parts(step: Step) -> Iterator[str]:
-    yield _line(step.prompt, MAX_STEP)
+def step_parts(step: Step) -> Iterator[str]:
+    yield one_line(step.prompt, MAX_STEP)
     if step.options:
-        yield "offered: " + ", ".join(_line(option, MAX_LABEL) for option in step.options)
+        yield "offered: " + ", ".join(one_line(option, MAX_LABEL) for option in step.options)
     answer = " / ".join(text for text in (step.choice, step.answer_text) if text)
-    yield f"answered: {_line(answer, MAX_ANSWER)}" if answer else "skipped"
+    yield f"answered: {one_line(answer, MAX_ANSWER)}" if answer else "skipped"
 
 
-def _line(text: str, limit: int) -> str:
+def one_line(text: str, limit: int) -> str:
     """The text on one line, too short to flood the prompt and unable to close our tags."""
     return _OUR_TAGS.sub("[", shortened(" ".join(text.split()), limit))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.domain.sessions import Step, StepKind
+from bot.domain.sessions import Session, Step, StepKind
 from bot.domain.spending import Spending, Trouble
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
 
@@ -139,3 +139,9 @@ def options_of(labels: Iterable[str]) -> tuple[Option, ...]:
 def same_words(text: str) -> str:
     """The bare words: two texts that have the same ones ask the same."""
     return " ".join(_WORD.findall(text.casefold()))
+
+
+def is_asked_before(session: Session, guidance: Guidance, text: str) -> bool:
+    """Whether the session has had a step with these words, or a model asked it in vain."""
+    asked = (*(step.prompt for step in session.steps), *guidance.set_aside)
+    return same_words(text) in map(same_words, asked)

@@ -19,7 +19,7 @@ from bot.domain.guidance import (
     CheckSource,
     Guidance,
     asked_again,
-    same_words,
+    is_asked_before,
 )
 from bot.domain.sessions import MAX_STEPS, FlowPlace, Session, SessionStatus, Step, StepKind
 from bot.domain.spending import Trouble
@@ -474,17 +474,11 @@ def _propose(
         raise NotPossibleNowError("The session has moved on.")
     guidance = replace(now_is.guidance, is_waiting=False, trouble=wanted.trouble)
     if wanted.node is not None:
-        if is_asked_before(now_is, wanted.node.text):
+        if is_asked_before(now_is.session, now_is.guidance, wanted.node.text):
             guidance = replace(guidance, trouble=Trouble.UNREADABLE)
         else:
             guidance = replace(guidance, asked=Check(node=wanted.node, source=CheckSource.MODEL))
     return replace(now_is, guidance=guidance)
-
-
-def is_asked_before(now_is: Troubleshooting, text: str) -> bool:
-    """Whether the session has had a step with these words."""
-    asked = (*(step.prompt for step in now_is.session.steps), *now_is.guidance.set_aside)
-    return same_words(text) in map(same_words, asked)
 
 
 def _ask_again(

@@ -11,7 +11,7 @@ from bot.domain.guidance import Guided
 from bot.domain.jobs import GuideSession, ShowSession
 from bot.domain.ports import Guide
 from bot.domain.spending import Spending, Trouble
-from bot.domain.troubleshooting import NotPossibleNowError, Propose, Troubleshooting, act
+from bot.domain.troubleshooting import NotPossibleNowError, Propose, SessionOverError, Troubleshooting, act
 from bot.services.desk import Desk
 from bot.services.spending import has_money_left
 from bot.services.threads import show_session
@@ -27,7 +27,7 @@ async def guide_session(desk: Desk, workspace_id: str, job: GuideSession) -> Non
     with suppress(NotFoundError):
         async with desk.database.transaction(workspace_id) as tx:
             live = await tx.threads.get(job.session_id)
-        if live.turn == job.turn and live.guidance.is_waiting:
+        if live.is_open and live.turn == job.turn and live.guidance.is_waiting:
             guided = await _ask(desk, workspace_id, live)
             await _note(desk, workspace_id, job, guided)
         await show_session(desk, workspace_id, ShowSession(job.session_id))
@@ -63,7 +63,7 @@ async def _note(desk: Desk, workspace_id: str, job: GuideSession, guided: Guided
             live = await tx.threads.get(job.session_id)
             try:
                 after = act(live, proposed, None, at=desk.clock.now())
-            except NotPossibleNowError:
+            except (NotPossibleNowError, SessionOverError):
                 return
             if await tx.threads.save(after, seen_revision=live.revision):
                 shown = ShowSession(job.session_id)

@@ -1,19 +1,23 @@
 """Sessions in threads, through the real application against the sandbox workspace."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.ai.outline import OutlineAnalyst
 from bot.domain.flows import Flow, FlowDraft
-from bot.domain.sessions import ProblemDomain, SessionStatus
+from bot.domain.guidance import Guidance, Guided, options_of
+from bot.domain.members import Member
+from bot.domain.sessions import ProblemDomain, Session, SessionStatus, StepKind
+from bot.domain.spending import Spending, Trouble
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
-from bot.domain.troubleshooting import Troubleshooting
+from bot.domain.troubleshooting import Act, Answer, LogStep, NoHelp, Resolve, Troubleshooting
 from bot.sandbox import Message
 from bot.services.analysis import analyze_pending
 from bot.services.threads import draw_thread
-from bot.services.troubleshooting import ask_silent_sessions
+from bot.services.troubleshooting import Start, act_in_session, ask_silent_sessions, start_session
 from bot.slack.errors import ChannelUnusableError
 from bot.slack.listeners.sessions import handle_start_submitted
 from bot.slack.messenger import SlackMessenger
@@ -237,6 +241,86 @@ async def test_what_similar_sessions_checked_is_asked_by_a_click(bot: Bot) -> No
     assert [(each.choice, each.by, each.place) for each in live.session.steps] == [("No", BEN, None)]
     assert (live.guidance.suggested, "Check This" in said_by(step(bot))) == ((), False)
     assert not bot.sandbox.refused
+
+
+class ScriptedGuide:
+    """Says what it was told to, one step a call; then it is busy. Notes what it was asked about."""
+
+    name, cents_per_day = "scripted", 500
+
+    def __init__(self, *steps: Node) -> None:
+        self.steps = list(steps)
+        self.asked: list[Session] = []
+
+    async def next_step(self, session: Session, guidance: Guidance) -> Guided:
+        self.asked.append(session)
+        node = self.steps.pop(0) if self.steps else None
+        spending = Spending(model="scripted", requests=1)
+        return Guided(node=node, trouble=None if node else Trouble.BUSY, spending=spending)
+
+
+def with_guide(bot: Bot, *steps: Node) -> ScriptedGuide:
+    guide = ScriptedGuide(*steps)
+    bot.desk = replace(bot.desk, guide=guide)
+    return guide
+
+
+async def test_a_model_leads_where_no_flow_does(bot: Bot) -> None:
+    options = options_of(["It is <on>", "Off & *dead*"])
+    lamp = Node(kind=NodeKind.QUESTION, text="Is the lamp <!channel> on?", help="Back", options=options)
+    guide = with_guide(bot, lamp, Node(kind=NodeKind.RESOLUTION, text="Replace the controller's fuse"))
+    await begun_with_guide(bot, "Badge reader of bob@example.com does not open")
+    assert "Claude is thinking" in said_by(step(bot))
+    await bot.work()
+    assert "bob@" not in guide.asked[0].problem
+    assert "Is the lamp &lt;!channel&gt; on?" in said_by(step(bot))
+    assert "Proposed by Claude" in said_by(step(bot))
+    await act(bot, Answer(by=BEN, turn=1, option=1))
+    assert "Claude is thinking" in said_by(step(bot))
+    await bot.work()
+    assert "Fix: Replace the controller's fuse" in said_by(step(bot))
+    await act(bot, NoHelp(by=BEN, turn=2))
+    await bot.work()
+    assert "Claude proposes nothing here: the service was busy." in said_by(step(bot))
+    live = await the_session(bot)
+    assert [each.choice for each in live.session.steps] == ["Off & *dead*", "It did not help"]
+    assert len(guide.asked) == 3
+    assert not bot.sandbox.refused
+
+
+async def test_a_model_that_is_slower_than_people_is_not_heard(bot: Bot) -> None:
+    guide = with_guide(bot, Node(kind=NodeKind.RESOLUTION, text="Replace the fuse"))
+    await begun_with_guide(bot, "Badge reader does not open")
+    await act(bot, LogStep(by=BEN, turn=1, kind=StepKind.ACTION, checked="The fuse", found="Fine"))
+    await act(bot, Resolve(by=BEN, resolution="Switched it on"))
+    await bot.work()
+    live = await the_session(bot)
+    assert (guide.asked, live.status, len(live.session.steps)) == ([], SessionStatus.RESOLVED, 1)
+
+
+async def test_a_budget_that_is_spent_leaves_what_others_checked(bot: Bot) -> None:
+    guide = with_guide(bot)
+    async with bot.database.transaction(TEAM) as tx:
+        settings = (await tx.workspaces.get()).settings
+        await tx.workspaces.change_settings(replace(settings, model_cents_per_day=0))
+    await begun_with_guide(bot, "Badge reader does not open")
+    await bot.work()
+    assert guide.asked == []
+    assert "the day's budget was spent" in said_by(step(bot))
+
+
+async def begun_with_guide(bot: Bot, problem: str) -> Troubleshooting:
+    start = Start(by=Member(id=BEN, name="Ben"), problem=problem, channel=SUPPORT, key=problem)
+    now = bot.clock.now()
+    session_id = await start_session(bot.database, TEAM, start, has_guide=True, now=now)
+    await draw_thread(bot.database, bot.deps.messenger, TEAM, session_id)
+    return await the_session(bot)
+
+
+async def act(bot: Bot, wanted: Act) -> None:
+    session_id, now = (await the_session(bot)).session.id, bot.clock.now()
+    await act_in_session(bot.database, TEAM, session_id, wanted, has_guide=True, now=now)
+    await draw_thread(bot.database, bot.deps.messenger, TEAM, session_id)
 
 
 async def test_back_skip_help_flag_and_pause(bot: Bot) -> None:
