@@ -9,6 +9,7 @@ from bot.domain.flow_use import NO_TREE_USE, TreeUse
 from bot.domain.flows import Flow, FlowVersion
 from bot.domain.members import Member
 from bot.domain.statistics import Rate
+from bot.domain.trust import NO_TRUST, Trust
 
 PAGE = 10
 """Flows on one page of a list."""
@@ -18,12 +19,16 @@ ARCHIVED = "archived"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowUse:
-    """Sessions behind a flow (it was learnt from them, or they reinforced it), and sessions that followed it."""
+    """Sessions behind a flow (it was learnt from them, or they reinforced it), and sessions that followed it.
+
+    `trust` is what those earned that followed it in Slack.
+    """
 
     behind: int = 0
     followed: int = 0
     ended: int = 0
     resolved: int = 0
+    trust: Trust = NO_TRUST
 
     @property
     def resolution(self) -> Rate:

@@ -131,6 +131,7 @@ class ShowScriptTemplate:
     template_id: int
 
 
+@dataclass(frozen=True, slots=True)
 class GuideSession:
     """Have a model propose the next step of a session, while `turn` is what it asks."""
 

@@ -95,7 +95,7 @@ class Troubleshooting:
 
     `flow` is the one that is followed (id, version), or was last; `node` is what it asks, None when it is left and
     people log what they do, with `guidance`. `offered_flow` fits what was found since. `asked_at` is when people were asked whether they
-    go on. Of the last call for help: why, whom (a Slack id), by whom, and the turn it was made in. Times are aware.
+    go on. `reached_end`: it ended where the flow does. Of the last call for help: why, whom (a Slack id), by whom, and the turn it was made in. Times are aware.
     """
 
     session: Session
@@ -110,6 +110,7 @@ class Troubleshooting:
     touched_at: datetime
     flags: tuple[Flag, ...] = ()
     ended_by: str | None = None
+    reached_end: bool = False
     escalation_reason: str | None = None
     escalated_to: str | None = None
     escalated_by: str | None = None
@@ -513,7 +514,7 @@ def _resume(
 
 
 def _resolve(
-    now_is: Troubleshooting, wanted: Resolve, _node: object, _tree: object, at: datetime
+    now_is: Troubleshooting, wanted: Resolve, node: Node | None, _tree: object, at: datetime
 ) -> Troubleshooting:
     resolution = _in_words(wanted.resolution, "Say what fixed it: the next person finds it by your words.")
     ended = _without_pause(now_is, at)
@@ -524,7 +525,18 @@ def _resolve(
         rating=wanted.rating,
         resolved_at=max(at, ended.session.created_at),
     )
-    return replace(ended, session=session, ended_by=wanted.by, flow_was_right=wanted.flow_was_right)
+    return replace(
+        ended,
+        session=session,
+        ended_by=wanted.by,
+        reached_end=_is_end(now_is, node),
+        flow_was_right=wanted.flow_was_right,
+    )
+
+
+def _is_end(now_is: Troubleshooting, node: Node | None) -> bool:
+    """Whether the flow leads no further from here, and so has done its part."""
+    return now_is.node is not None and node is not None and node.kind.is_end
 
 
 def _escalate(
@@ -544,14 +556,15 @@ def _escalate(
 
 
 def _take_over(
-    now_is: Troubleshooting, wanted: TakeOver, _node: object, _tree: object, _at: datetime
+    now_is: Troubleshooting, wanted: TakeOver, node: Node | None, _tree: object, _at: datetime
 ) -> Troubleshooting:
     if now_is.status is not SessionStatus.REQUESTING_ESCALATION:
         raise NotPossibleNowError("Nobody asks for help with this session any more.")
     if wanted.by == now_is.escalated_by:
         raise SamePersonError
     taken = replace(now_is.session, status=SessionStatus.ESCALATED)
-    return replace(now_is, session=taken, taken_by=wanted.by, ended_by=wanted.by)
+    reached_end = _is_end(now_is, node)
+    return replace(now_is, session=taken, taken_by=wanted.by, ended_by=wanted.by, reached_end=reached_end)
 
 
 def _abandon(

@@ -25,6 +25,7 @@ threads = Table(
     moment("touched_at"),
     Column("flags", JSONB, nullable=False, server_default=sql("'[]'")),
     text("ended_by", nullable=True),
+    Column("reached_end", Boolean, nullable=False, server_default=sql("false")),
     text("escalated_to", nullable=True),
     text("escalated_by", nullable=True),
     Column("escalated_turn", Integer),

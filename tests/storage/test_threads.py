@@ -6,6 +6,7 @@ import asyncpg
 
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import FlowPlace, SessionStatus, StepKind
+from bot.domain.statistics import Rate
 from bot.domain.troubleshooting import (
     Act,
     Answer,
@@ -18,6 +19,7 @@ from bot.domain.troubleshooting import (
     Troubleshooting,
     act,
 )
+from bot.domain.trust import TrustLevel
 from bot.domain.workspaces import Workspace
 from storage.database import Database
 from tests.conftest import NOW
@@ -136,3 +138,32 @@ async def test_the_newest_sessions_that_followed_a_flow(database: Database, work
         found = await tx.threads.followed(flow.id, since=NOW - timedelta(days=2), limit=9)
         assert [live.session.created_at for live in found] == [NOW, NOW - timedelta(days=1)]
         assert len(await tx.threads.followed(flow.id, since=NOW - timedelta(days=9), limit=2)) == 2
+
+
+async def test_a_flow_earns_trust_by_the_sessions_that_it_led_to_an_end(
+    database: Database, workspace: Workspace
+) -> None:
+    flow = await published(database, workspace.id)
+    place = FlowPlace(flow.id, 1, "n1")
+    led = [Answer(by="U1", turn=1, option=0), Resolve(by="U1", resolution="MTU")]
+    ways: list[tuple[str, list[Act]]] = [
+        ("U1", led),
+        ("U2", led),
+        ("U3", [led[0], Resolve(by="U3", resolution="MTU", flow_was_right=False)]),
+        ("U4", [Resolve(by="U4", resolution="By myself")]),
+        ("U5", [led[0]]),
+        (
+            "U6",
+            [Answer(by="U6", turn=1, option=1), Escalate(by="U6", reason="x", to="C1"), TakeOver(by="U7")],
+        ),
+    ]
+    for number, (engineer, acts) in enumerate(ways):
+        session = a_live_session(engineer=engineer, created_at=NOW - timedelta(hours=number))
+        async with database.transaction(workspace.id) as tx:
+            session_id = await tx.threads.begin(session, channel="C1", thread_ts=None, place=place, now=NOW)
+            assert session_id
+            live = await tx.threads.get(session_id)
+        await saved(database, workspace.id, live, *acts)
+    async with database.transaction(workspace.id) as tx:
+        trust = (await tx.flows.uses([flow.id]))[flow.id].trust
+    assert (trust.level, trust.engineers, trust.recent) == (TrustLevel.VALIDATED, 3, Rate(3, 5))

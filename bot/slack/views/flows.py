@@ -8,6 +8,7 @@ from functools import partial
 from bot.domain.flow_pages import ARCHIVED, FlowList, FlowPage, FlowUse
 from bot.domain.flow_use import USE_DAYS
 from bot.domain.flows import Flow, FlowVersion
+from bot.domain.trust import Trust, TrustLevel
 from bot.domain.words import counted, listed, share_of
 from bot.slack.ids import COMMAND, EXPORT_ACTIONS, Action, EarlierVersion, VersionedId
 from bot.slack.mrkdwn import bold, day, escape, inline, plain
@@ -24,7 +25,7 @@ from bot.slack.views.blocks import (
     sections,
 )
 from bot.slack.views.by_hand import propose_button
-from bot.slack.views.phrases import domain_words
+from bot.slack.views.phrases import domain_words, trust_words
 from bot.slack.views.trees import step_lines
 
 TITLE_CHARACTERS = 120
@@ -63,7 +64,7 @@ def flow_modal(page: FlowPage, picture: Json | None = None, *, notice: str | Non
             *([picture] if picture else []),
             *sections("Steps", steps[:SHOWN_STEPS]),
             *([context(f"… and {counted(more, 'more step')}; the files have them all.")] if more > 0 else []),
-            section(f"*Use*\n{_use(page.use)}"),
+            section(f"*Use*\n{_use(page.use)} {trust_words(page.use.trust)}"),
             *_left_at(page),
             divider(),
             section("*Versions*"),
@@ -106,6 +107,7 @@ def _row(flow: Flow, use: FlowUse) -> Json:
         domain_words(flow.current.draft.problem_domain),
         f"from {counted(use.behind, 'session')}",
         *([f"followed by {use.followed}"] if use.followed else []),
+        *([_mark(use.trust)] if use.followed else []),
     ]
     view = button("View", Action.FLOW_VIEW, _seen(flow), label=f"View: {_title(flow)}")
     return section(f"{bold(_title(flow))}\n{' · '.join(facts)}", view)
@@ -138,6 +140,10 @@ def _use(use: FlowUse) -> str:
     if not use.ended:
         return f"{behind} {followed}, and none of them has ended yet."
     return f"{behind} {followed}; of {use.ended} that ended, {share_of(use.resolution)} were resolved."
+
+
+def _mark(trust: Trust) -> str:
+    return f":warning: *{trust.level}*" if trust.level is TrustLevel.DOUBTED else trust.level.value
 
 
 def _left_at(page: FlowPage) -> Iterator[Json]:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from bot.domain.digests import QueueState
 from bot.domain.proposals import ProposalStatus
 from bot.domain.sessions import ProblemDomain, Session
-from bot.domain.words import counted, domain_name
+from bot.domain.trust import Trust, TrustLevel
+from bot.domain.words import counted, domain_name, percent
 from bot.slack.mrkdwn import inline, link
 
 DECIDED = {
@@ -81,3 +82,14 @@ def session_name(session: Session, permalink: str | None = None) -> str:
     """What people know the session by: its ticket, or the id that it came with; as a link where it has a thread."""
     words = f"ticket {session.ticket}" if session.ticket else session.external_id
     return link(permalink, words) if permalink else inline(words)
+
+
+def trust_words(trust: Trust) -> str:
+    """A sentence: "Validated by 5 engineers."; of a doubted flow also why."""
+    match trust.level:
+        case TrustLevel.VALIDATED:
+            return f"Validated by {counted(trust.engineers, 'engineer')}."
+        case TrustLevel.DOUBTED:
+            recent = f"{trust.recent.hits} of the last {trust.recent.n} sessions ended as it says"
+            return f":warning: *Doubted*: {recent}; {percent(trust.expected)} were expected to."
+    return "Not validated yet."

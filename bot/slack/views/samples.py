@@ -20,8 +20,9 @@ from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome
 from bot.domain.sessions import ProblemDomain, Session, SessionSource, SessionStatus
 from bot.domain.setting_changes import SettingsShown
 from bot.domain.spending import SpendingTotal, Trouble
-from bot.domain.statistics import Interval, Mean, Minutes
+from bot.domain.statistics import Interval, Mean, Minutes, Rate
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
+from bot.domain.trust import Trust, TrustLevel
 from bot.domain.windows import Window
 from bot.domain.workspaces import WorkspaceSettings
 from bot.slack.views.blocks import image
@@ -226,11 +227,16 @@ _VERSIONS = tuple(
 )
 _FLOW = Flow(id=3, origin=FlowOrigin.AI_ENHANCED, current=_VERSIONS[0])
 _SCANNER = replace(_FLOW.current, draft=replace(_PROPOSAL.draft, title="Printer & scanner <offline>"))
+VALIDATED = Trust(level=TrustLevel.VALIDATED, engineers=5, recent=Rate(8, 10))
+DOUBTED = Trust(level=TrustLevel.DOUBTED, engineers=2, recent=Rate(3, 10), expected=0.9)
 FLOWS = FlowList(
     words="vpn",
     page=0,
     flows=(_FLOW, replace(_FLOW, id=9, current=_SCANNER)),
-    use={3: FlowUse(behind=7, followed=17, ended=16, resolved=14), 9: FlowUse(behind=1)},
+    use={
+        3: FlowUse(behind=7, followed=17, ended=16, resolved=14, trust=VALIDATED),
+        9: FlowUse(behind=1, followed=12, ended=12, resolved=5, trust=DOUBTED),
+    },
 )
 FLOWS_PAGE = replace(FLOWS, words="", page=1, has_more=True)
 FLOW_PAGE = FlowPage(

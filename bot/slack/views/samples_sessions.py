@@ -24,7 +24,7 @@ from bot.domain.spending import Trouble
 from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import Node, NodeKind, Option
 from bot.domain.troubleshooting import Flag, Troubleshooting
-from bot.slack.views.samples import ADA, BEN, NOW
+from bot.slack.views.samples import ADA, BEN, DOUBTED, NOW, VALIDATED
 
 STEP = Step(
     kind=StepKind.QUESTION,
@@ -76,7 +76,7 @@ GUIDED = SessionThread(
     live=_LIVE,
     node=_QUESTION,
     flow=FlowMention(3, "VPN drops", 4),
-    use=FlowUse(behind=7, followed=11, ended=10, resolved=9),
+    use=FlowUse(behind=7, followed=11, ended=10, resolved=9, trust=VALIDATED),
     names=NAMES,
 )
 
@@ -90,6 +90,7 @@ def _of_tier(tier: ConfidenceTier) -> Troubleshooting:
     return replace(_LIVE, session=replace(_LIVE.session, confidence_tier=tier, ticket=None))
 
 
+DOUBTED_FLOW = replace(GUIDED, use=replace(GUIDED.use, trust=DOUBTED))
 EXPLORING = replace(GUIDED, live=_of_tier(ConfidenceTier.EXPLORING), use=FlowUse(behind=7))
 DISCOVERY = SessionThread(
     live=replace(_of_tier(ConfidenceTier.DISCOVERY), flow=None, node=None, turn=1, revision=1),

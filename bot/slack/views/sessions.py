@@ -26,6 +26,7 @@ from bot.slack.ids import (
 from bot.slack.mrkdwn import bold, escape, inline, link, mention, plain
 from bot.slack.views import samples_sessions as samples
 from bot.slack.views.blocks import Json, actions, button, context, menu, message, section, sections
+from bot.slack.views.phrases import trust_words
 from bot.slack.views.scripts import generate_button
 
 PROBLEM_CHARACTERS = 600
@@ -338,9 +339,10 @@ def _match(thread: SessionThread) -> str:
     flow = bold(plain(thread.flow.title, TITLE_CHARACTERS)) if thread.flow else ""
     match thread.live.session.confidence_tier:
         case ConfidenceTier.GUIDED if flow:
-            return f"Guided by {flow}: {_record(thread)}."
+            return f"Guided by {flow}: {_record(thread)}. {trust_words(thread.use.trust)}"
         case ConfidenceTier.EXPLORING if flow:
-            return f"{flow} may fit: {_record(thread)}. We follow it as long as it does."
+            record = f"{_record(thread)}. {trust_words(thread.use.trust)}"
+            return f"{flow} may fit: {record} We follow it as long as it does."
     if flow:
         return f"No flow fitted at first; then {flow} was followed."
     return "No flow fits yet. Log what you check and what you find, and the next person has one."
@@ -424,6 +426,7 @@ def _time(at: datetime) -> str:
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "opening, guided": partial(opening, samples.GUIDED),
+    "opening, doubted": partial(opening, samples.DOUBTED_FLOW),
     "opening, exploring": partial(opening, samples.EXPLORING),
     "opening, discovery": partial(opening, samples.DISCOVERY),
     "opening, resolved": partial(opening, samples.RESOLVED),
