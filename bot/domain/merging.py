@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 from bot.domain.analysis import AlignedStep
 from bot.domain.errors import FlowPilotError
+from bot.domain.guidance import same_words
 from bot.domain.sessions import Session, Step, StepKind
 from bot.domain.tree_ids import next_number
 from bot.domain.trees import MAX_LABEL, MAX_PROMPT, Evidence, FlowTree, Node, NodeKind, Option
+from bot.domain.troubleshooting import NOT_WORKED, WORKED
 from bot.domain.validation import problems_of
 
 _HALF_PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z -]*\d*$")
@@ -123,6 +125,8 @@ def merge(tree: FlowTree | None, session: Session, steps: Sequence[AlignedStep])
     Steps at known nodes become their evidence. Steps without a node become a branch where the tree knew no such
     answer; before the root they come before it. A known answer is never led elsewhere: that is a conflict, reported.
     A branch for which there is no room is left out, reported too, and the rest of the session still counts.
+    A fix of the tree that was tried and did not help becomes an action before it: where it worked the fix follows as
+    it did, where it did not help what the session went on with.
 
     Merging a session twice changes nothing the second time. In which order sessions are merged decides over the ids
     and the wording of nodes, over which of two targets an answer keeps, and over what gets the last room.
@@ -154,20 +158,22 @@ def merge(tree: FlowTree | None, session: Session, steps: Sequence[AlignedStep])
 class _Stop:
     """One stop of the session's path: the node that it is, or (None) the node that it would become.
 
-    `label` is the answer that was given; the resolution has none.
+    `label` is the answer that was given; the resolution has none. `tried` is the fix of a flow that did not help.
     """
 
     step: int
     node_id: str | None
     node: Node
     label: str = ""
+    tried: str | None = None
 
 
 def _path_of(tree: FlowTree | None, session: Session, steps: Sequence[AlignedStep]) -> list[_Stop]:
     """The answered steps in order, each once, and the resolution. Node ids that cannot be right count as none."""
     end = len(session.steps)
     wording: dict[int, AlignedStep] = {}
-    for aligned in (*steps, AlignedStep(end, None, "")):
+    failed = [AlignedStep(at, None, "") for at, step in enumerate(session.steps) if tried_in_vain(step)]
+    for aligned in (*steps, *failed, AlignedStep(end, None, "")):
         wording.setdefault(aligned.step, aligned)
     used: set[str] = set()
     path: list[_Stop] = []
@@ -198,7 +204,13 @@ def _stop(session: Session, aligned: AlignedStep) -> _Stop | None:
         return None
     kind = NodeKind.ACTION if step.kind is StepKind.ACTION else NodeKind.QUESTION
     node = Node(kind=kind, text=shortened(text, MAX_PROMPT), help=step.help, evidence=evidence)
-    return _Stop(aligned.step, aligned.node_id, node, label)
+    return _Stop(aligned.step, aligned.node_id, node, label, tried_in_vain(step))
+
+
+def tried_in_vain(step: Step) -> str | None:
+    """The fix of a flow, in the flow's words, if the step tried it and it did not help."""
+    is_trial = step.options == (WORKED, NOT_WORKED) and step.choice == NOT_WORKED
+    return step.prompt if is_trial else None
 
 
 def label_of(step: Step) -> str | None:
@@ -316,7 +328,11 @@ class _Growth:
         target_id = target.node_id if target else None
         if before is None or before.node_id is None:
             self._begin_before(new, target_id)
-        elif option := self.nodes[before.node_id].option_labelled(before.label):
+        elif (option := self.nodes[before.node_id].option_labelled(before.label)) and self._is_tried(
+            option.next, new
+        ):
+            self._go_on_after_fix(before, option, new, target_id)
+        elif option:
             self._leave_out(new)
             if target_id is None or not self._reaches(option.next, target_id):
                 went_to = next(stop for stop in (*new, target) if stop)
@@ -327,6 +343,31 @@ class _Growth:
             root, nodes = self.root, dict(self.nodes)
             self._add_option(before.node_id, before.label, self._chain(new, target_id))
             self._require_room(root, nodes, before, new)
+
+    def _is_tried(self, node_id: str, new: Sequence[_Stop]) -> bool:
+        """Whether the new steps begin with the fix that stands there, and it did not help."""
+        fix = self.nodes[node_id]
+        is_fix = fix.kind is NodeKind.RESOLUTION and bool(new) and new[0].tried is not None
+        return is_fix and same_words(fix.text) == same_words(new[0].tried or "")
+
+    def _go_on_after_fix(
+        self, before: _Stop, option: Option, new: Sequence[_Stop], target_id: str | None
+    ) -> None:
+        """Lead the answer to an action that tries the fix, and from there to the fix, or on."""
+        root, nodes = self.root, dict(self.nodes)
+        if before.node_id is None or (target_id and self._reaches(target_id, before.node_id)):
+            self._leave_out(new)
+            return
+        tried = replace(new[0].node, text=nodes[option.next].text)
+        action_id = self._chain([replace(new[0], node=tried), *new[1:]], target_id)
+        action = self.nodes[action_id]
+        worked = Option("o1", WORKED, option.next)
+        failed = replace(action.options[0], id="o2")
+        self.nodes[action_id] = replace(action, options=(worked, failed))
+        leading = self.nodes[before.node_id]
+        options = [replace(each, next=action_id) if each == option else each for each in leading.options]
+        self.nodes[before.node_id] = replace(leading, options=tuple(options))
+        self._require_room(root, nodes, before, new)
 
     def _begin_before(self, new: Sequence[_Stop], target_id: str | None) -> None:
         """What was asked before the first question comes before it; what was asked before another has no place."""

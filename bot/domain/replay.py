@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from bot.domain.merging import label_of
 from bot.domain.sessions import NewSession, Session
-from bot.domain.trees import Evidence, FlowTree, Node
+from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
+from bot.domain.troubleshooting import WORKED
 
 SAME_QUESTION = 0.1
 """Similarity from which the most similar step of the session is taken for what the flow asks. It may be low: the flow
@@ -51,9 +52,10 @@ def replay(tree: FlowTree | None, session: NewSession, similarity: Similarity) -
         at = walk.answering(node, left)
         label = label_of(session.steps[at]) if at is not None else None
         option = node.option_labelled(label) if label else None
-        if at is None or option is None:
+        if at is not None and option is not None:
+            left.remove(at)
+        elif (option := walk.what_worked(node)) is None:
             return Replay(ReplayOutcome.DEAD_END, tuple(path))
-        left.remove(at)
         node_id = option.next
         path.append(node_id)
     outcome = ReplayOutcome.REACHED_FIX if walk.is_fix(node) else ReplayOutcome.WRONG_TURN
@@ -89,6 +91,13 @@ class _Replaying:
             return known
         best = max(answered, key=lambda at: self._alike(node, at), default=None)
         return best if best is not None and self._alike(node, best) >= SAME_QUESTION else None
+
+    def what_worked(self, node: Node) -> Option | None:
+        """The way on from an action that tries a fix, for a session that ended with this fix and so never said "It worked"."""
+        option = node.option_labelled(WORKED)
+        fix = self.tree.nodes[option.next] if option else None
+        is_trial = fix is not None and fix.kind is NodeKind.RESOLUTION and fix.text == node.text
+        return option if fix and is_trial and self.is_fix(fix) else None
 
     def is_fix(self, node: Node) -> bool:
         """Whether the flow's end is what resolved the session."""

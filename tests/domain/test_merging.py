@@ -21,6 +21,7 @@ from bot.domain.merging import (
 )
 from bot.domain.sessions import Session, Step, StepKind
 from bot.domain.trees import Evidence, FlowTree, NodeKind
+from bot.domain.troubleshooting import NOT_WORKED, WORKED
 from bot.domain.validation import problems_of
 from tests.domain.trees_made import ALIGNED, SESSIONS, a_session, a_step, fix, question, trees, vpn_tree
 
@@ -68,6 +69,44 @@ def test_unknown_answer_may_lead_to_a_known_fix() -> None:
     session = a_session(a_step("Is split tunnelling on?", "Not sure"))
     merged = merge(vpn_tree(), session, aligned("n1", "n3"))
     assert merged.change == TreeChange(branches=(Branch("n1", "Not sure", "n3"),))
+
+
+def fix_in_vain() -> Session:
+    tried = Step(
+        kind=StepKind.ACTION,
+        prompt="lower the MTU to 1350",
+        options=(WORKED, NOT_WORKED),
+        choice=NOT_WORKED,
+    )
+    return a_session(
+        a_step("Is split tunnelling on?", "No"), tried, a_step("Old client?", "Yes"), resolution="Update"
+    )
+
+
+@pytest.mark.parametrize("told", [aligned("n1", None, None, None), aligned("n1")])
+def test_fix_that_did_not_help_becomes_an_action_that_leads_on(told: list[AlignedStep]) -> None:
+    before = vpn_tree()
+    told = [*told, AlignedStep(2, None, ""), AlignedStep(3, None, "")]
+    merged = merge(before, fix_in_vain(), told)
+    action = merged.tree.nodes["n5"]
+    fix_id = before.nodes["n1"].options[1].next
+    assert (action.kind, action.text) == (NodeKind.ACTION, before.nodes[fix_id].text)
+    assert [(option.label, option.next) for option in action.options] == [
+        (WORKED, fix_id),
+        (NOT_WORKED, "n6"),
+    ]
+    assert [merged.tree.nodes[node].text for node in ("n6", "n7")] == ["Old client?", "Update"]
+    assert not merged.change.only_adds_branches
+    assert not problems_of(merged.tree)
+    assert merge(merged.tree, fix_in_vain(), told).change.is_nothing
+
+
+def test_another_fix_in_vain_is_a_conflict() -> None:
+    session = fix_in_vain()
+    steps = (session.steps[0], replace(session.steps[1], prompt="Restart"), *session.steps[2:])
+    merged = merge(vpn_tree(), replace(session, steps=steps), aligned("n1", None, None, None))
+    assert merged.change.is_nothing
+    assert merged.conflicts
 
 
 def test_known_answer_is_never_led_elsewhere_and_the_conflict_is_told() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome, led_to, replay, replay_all
 from bot.domain.sessions import Session
-from bot.domain.trees import Evidence, FlowTree
+from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
+from bot.domain.troubleshooting import NOT_WORKED, WORKED
 from tests.domain.trees_made import a_session, a_step, vpn_tree
 
 SPLIT, CABLE = "Is split tunnelling on?", "Does it drop on a cable too?"
@@ -51,6 +52,22 @@ def test_session_whose_opening_words_answered_the_first_question_begins_in_the_m
     midway = a_session(a_step(CABLE, "No"), resolution="Lower the MTU to 1350.")
     replayed = replay(vpn_tree(), midway, same)
     assert (replayed.outcome, replayed.path) == (ReplayOutcome.REACHED_FIX, ("n2", "n3"))
+
+
+def test_session_that_ended_with_a_fix_passes_the_action_that_tries_it() -> None:
+    tree = vpn_tree()
+    fix = tree.nodes["n3"]
+    trial = Node(
+        kind=NodeKind.ACTION,
+        text=fix.text,
+        options=(Option("o1", WORKED, "n3"), Option("o2", NOT_WORKED, "n2")),
+    )
+    first = tree.nodes["n1"]
+    options = tuple(replace(each, next="n9" if each.next == "n3" else each.next) for each in first.options)
+    grown = FlowTree("n1", {**tree.nodes, "n1": replace(first, options=options), "n9": trial})
+    healed = a_session(a_step(SPLIT, "No"), resolution=fix.text)
+    assert replay(grown, healed, same).path == ("n1", "n9", "n3")
+    assert replay(grown, replace(healed, resolution="Other"), same).outcome is ReplayOutcome.DEAD_END
 
 
 def test_step_that_a_node_was_learnt_from_answers_it_however_it_was_worded() -> None:

@@ -10,6 +10,7 @@ from bot.ai.outline import OutlineAnalyst
 from bot.domain.flows import Flow, FlowDraft
 from bot.domain.guidance import Guidance, Guided, options_of
 from bot.domain.members import Member
+from bot.domain.proposals import ProposalKind
 from bot.domain.sessions import ProblemDomain, Session, SessionStatus, StepKind
 from bot.domain.spending import Spending, Trouble
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
@@ -201,6 +202,28 @@ async def test_an_exploring_session_leaves_its_flow_and_becomes_a_proposal(bot: 
     assert "<!channel>" not in everything
     assert "&lt;the&gt;" in everything
     assert not bot.sandbox.refused
+
+
+async def test_a_fix_that_did_not_help_becomes_a_proposal_to_go_on_after_it(bot: Bot) -> None:
+    flow = await a_flow(bot)
+    await started(bot)
+    await click(bot, BEN, "session.answer_2")
+    await click(bot, BEN, "session.answer_1")
+    await click(bot, BEN, "session.no_help")
+    await click(bot, BEN, "session.log")
+    checked = "Does it drop without the dock?"
+    await fill_in(bot, BEN, "What did you check or do?", checked=checked, found="No", kind="question")
+    await resolve(bot, resolution="Updated the firmware of the docking station")
+    await analyze_pending(bot.database, OutlineAnalyst(), bot.clock, limit=9)
+    async with bot.database.transaction(TEAM) as tx:
+        (proposal,) = await tx.proposals.listed(None, 9)
+    tree = proposal.draft.tree
+    action = tree.nodes[next(option.next for option in tree.nodes["n3"].options if option.label == "Yes")]
+    assert (proposal.kind, proposal.flow_id) == (ProposalKind.ENHANCEMENT, flow.id)
+    assert (action.kind, action.text) == (NodeKind.ACTION, "Lower the MTU to 1350 on the gateway")
+    worked, failed = action.options
+    assert (worked.label, worked.next) == ("It worked", "n4")
+    assert (failed.label, tree.nodes[failed.next].text) == ("It did not help", checked)
 
 
 async def test_discovery_logs_steps_and_becomes_a_flow(bot: Bot) -> None:

@@ -145,7 +145,7 @@ async def test_a_flow_earns_trust_by_the_sessions_that_it_led_to_an_end(
 ) -> None:
     flow = await published(database, workspace.id)
     place = FlowPlace(flow.id, 1, "n1")
-    led = [Answer(by="U1", turn=1, option=0), Resolve(by="U1", resolution="MTU")]
+    led: list[Act] = [Answer(by="U1", turn=1, option=0), Resolve(by="U1", resolution="MTU")]
     ways: list[tuple[str, list[Act]]] = [
         ("U1", led),
         ("U2", led),
