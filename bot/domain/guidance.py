@@ -137,8 +137,8 @@ def options_of(labels: Iterable[str]) -> tuple[Option, ...]:
 
 
 def same_words(text: str) -> str:
-    """The bare words: two texts that have the same ones ask the same."""
-    return " ".join(_WORD.findall(text.casefold()))
+    """The bare words: two texts that have the same ones ask the same. A text without words is itself."""
+    return " ".join(_WORD.findall(text.casefold())) or text.strip()
 
 
 def is_asked_before(session: Session, guidance: Guidance, text: str) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.analysis import AlignedStep
 from bot.domain.sessions import ProblemDomain, Session, SessionSource, SessionStatus, Step, StepKind
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
+from bot.domain.troubleshooting import NOT_WORKED, WORKED
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 LETTERS = 'aByZ0 3:#=!>?-→⏎"“”\\|<&*_`[](.é\n\t'
@@ -112,9 +113,17 @@ STEPS = st.builds(
     answer_text=st.none() | TEXTS,
     help=st.none() | TEXTS,
 )
+IN_VAIN = st.builds(
+    Step,
+    kind=st.just(StepKind.ACTION),
+    prompt=TEXTS,
+    options=st.just((WORKED, NOT_WORKED)),
+    choice=st.just(NOT_WORKED),
+)
+"""Fixes of a flow that did not help."""
 SESSIONS = st.builds(
     lambda steps, resolution: a_session(*steps, resolution=resolution, id=77),
-    st.lists(STEPS, max_size=6),
+    st.lists(STEPS | IN_VAIN, max_size=6),
     st.none() | st.just(" ") | TEXTS,
 )
 ALIGNED = st.lists(

@@ -121,6 +121,8 @@ async def test_use_counts_sessions_behind_a_flow_and_those_that_followed_it(
     await superuser.execute("UPDATE sessions SET followed_flow_id = $1 WHERE id = ANY($2)", flow.id, ids)
     async with database.transaction(workspace.id) as tx:
         uses = await tx.flows.uses([flow.id, unused.id])
+        behind = await tx.sessions.problems_behind_flows([flow.id, unused.id], 9)
+    assert behind == {flow.id: {learnt.id: learnt.problem}, unused.id: {}}
     assert uses == {flow.id: FlowUse(behind=1, followed=4, ended=3, resolved=2), unused.id: FlowUse()}
 
 

@@ -290,6 +290,7 @@ class Belongings:
                 flow_ids=[flow], proposal_ids=[proposal], domain=None, without=(), limit=9
             ),
             lambda tx: problems_of(tx, flow),
+            lambda tx: problems_behind(tx, flow, proposal),
             lambda tx: tx.sessions.analysis_of(session),
             lambda tx: tx.sessions.count(),
             lambda tx: tx.sessions.failed_analyses(),
@@ -446,6 +447,12 @@ async def own_sessions_of(tx: Transaction, member_id: str) -> int:
 async def read_rollups(tx: Transaction) -> int:
     tables = ("rolled_spans", "rolled_created", "rolled_resolved", "rolled_pushes", "stale_hours")
     return sum([await tx.statements.value(text(f"SELECT count(*) FROM {name}")) for name in tables])  # noqa: S608
+
+
+async def problems_behind(tx: Transaction, flow_id: int, proposal_id: int) -> list[str]:
+    of_flow = (await tx.sessions.problems_behind_flows([flow_id], 9))[flow_id]
+    of_proposal = (await tx.sessions.problems_behind_proposals([proposal_id], 9))[proposal_id]
+    return [*of_flow.values(), *of_proposal.values()]
 
 
 async def use_of(tx: Transaction, flow_id: int) -> int:
