@@ -52,7 +52,7 @@ PLAIN = st.text(
     ),
     min_size=1,
     max_size=60,
-).filter(lambda text: value_problem(TEXT, text) is None)
+).filter(lambda text: bool(text.strip()) and value_problem(TEXT, text) is None)
 
 
 def recipe(language: Language, body: str, *parameters: Parameter) -> Recipe:
