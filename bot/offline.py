@@ -17,9 +17,10 @@ from bot.ai.claude import ClaudeAnalyst
 from bot.ai.claude_batches import ClaudeBatches
 from bot.ai.claude_guide import ClaudeGuide
 from bot.ai.outline import OutlineAnalyst
+from bot.ai.recounting import ClaudeRecounter
 from bot.ai.script_writing import ClaudeScriptWriter
 from bot.domain.members import Member, Role
-from bot.domain.ports import Analyst, Guide, ScriptWriter
+from bot.domain.ports import Analyst, Guide, Recounter, ScriptWriter
 from bot.settings import Settings
 from storage.database import Database
 from storage.embedded import EmbeddedServer
@@ -60,6 +61,17 @@ def guide_of(settings: Settings) -> Guide | None:
     return ClaudeGuide(
         _connecting(settings, settings.anthropic_api_key),
         SystemClock(),
+        model=settings.anthropic_model,
+        cents_per_day=settings.anthropic_cents_per_day,
+    )
+
+
+def recounter_of(settings: Settings) -> Recounter | None:
+    """What reads conversations for people who capture them; None without a key, then rules do."""
+    if settings.anthropic_api_key is None:
+        return None
+    return ClaudeRecounter(
+        _connecting(settings, settings.anthropic_api_key),
         model=settings.anthropic_model,
         cents_per_day=settings.anthropic_cents_per_day,
     )

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from storage.audit import Audit
 from storage.batches import Batches
+from storage.captures import Captures
 from storage.dashboards import Dashboards
 from storage.digests import Digests
 from storage.drafts import Drafts
@@ -54,6 +55,10 @@ class Transaction:
     @cached_property
     def threads(self) -> Threads:
         return Threads(self.statements)
+
+    @cached_property
+    def captures(self) -> Captures:
+        return Captures(self.statements)
 
     @cached_property
     def flows(self) -> Flows:

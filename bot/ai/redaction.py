@@ -52,6 +52,12 @@ def redact(text: str, people: Sequence[str] = ()) -> Redacted:
     return Redacted(numbers.put_into(text, found[text]), numbers.counts())
 
 
+def redact_texts(texts: Sequence[str], people: Sequence[str] = ()) -> list[str]:
+    """Texts that belong together: the same value has the same placeholder in all of them."""
+    numbers, found = _Numbers(), findings(texts, people)
+    return [numbers.put_into(text, found[text]) for text in texts]
+
+
 def redact_session(session: AnySession) -> tuple[AnySession, Redactions]:
     """The session with all of its words redacted, and how many different values of each kind were taken out."""
     found = findings(_texts(session), session.people_named)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.sessions import ProblemDomain
+from bot.domain.spending import Spending
 
 ARROW = "→"
 MIN_SPEAKING = 0.5
 """Share of a pasted text's lines that begin with a name from which the names count as speakers."""
 
-_ARROWS = re.compile(r"\s*(?:→|-+>|=+>)\s*")
+_TYPED_ARROW = re.compile(r"(?:-+>|=+>)")
 _TIME = r"\[?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?\]?"
 _TIME_ALONE = re.compile(rf"\s*{_TIME}\s*")
 _NAME = r"[^\W\d_][\w.'-]*(?: [^\W\d_][\w.'-]*){0,2}"
@@ -44,7 +45,7 @@ class Tried:
 class Account:
     """What a conversation tells of a problem and its solution; empty where it does not say.
 
-    `worked_by` is as in `Said.by`, `fixed_at` when the fix was told or confirmed.
+    `worked_by` is as in `Said.by`, `fixed_at` when the fix was told or confirmed. `is_from_model`: no rule made it.
     """
 
     problem: str = ""
@@ -54,6 +55,15 @@ class Account:
     ticket: str | None = None
     worked_by: str = ""
     fixed_at: datetime | None = None
+    is_from_model: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """What a model made of a conversation, and what that cost. No account: it could not, as `spending.trouble` says."""
+
+    account: Account | None
+    spending: Spending
 
 
 def tried_line(tried: Tried) -> str:
@@ -62,10 +72,16 @@ def tried_line(tried: Tried) -> str:
 
 
 def read_tried(text: str) -> tuple[Tried, ...]:
-    """What stands on each line, split at its first arrow, whichever kind of arrow it is; empty lines are nothing."""
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    parts = (_ARROWS.split(line, maxsplit=1) for line in lines if line)
-    return tuple(Tried(checked, "".join(found)) for checked, *found in parts if checked)
+    """What stands on each line, split at its last arrow; "->" is one where there is no "→". Empty lines are nothing."""
+    parts = [_split(" ".join(line.split())) for line in text.splitlines()]
+    return tuple(Tried(checked, found) for checked, found in parts if checked)
+
+
+def _split(line: str) -> tuple[str, str]:
+    arrows = [line.rfind(ARROW)] if ARROW in line else [each.start() for each in _TYPED_ARROW.finditer(line)]
+    if not arrows:
+        return line, ""
+    return line[: arrows[-1]].strip(), line[arrows[-1] :].lstrip(f"-=>{ARROW} ")
 
 
 def read_pasted(text: str) -> tuple[Said, ...]:

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from bot.domain.analysis import Alignment, Candidate
+from bot.domain.captures import Captured
 from bot.domain.cards import Asked, Document, Picture, ProposalCard
+from bot.domain.conversations import Recounted, Said
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
@@ -83,6 +85,22 @@ class Guide(Protocol):
 
     async def next_step(self, session: Session, guidance: Guidance) -> Guided:
         """The session is redacted; `guidance` has what similar sessions checked and what was asked in vain."""
+        ...
+
+
+class Recounter(Protocol):
+    """Reads from a conversation what was wrong and how it was solved, for money."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def cents_per_day(self) -> int:
+        """What a workspace that has no budget of its own may spend in a day."""
+        ...
+
+    async def recount(self, said: Sequence[Said]) -> Recounted:
+        """Soon: a person waits for it. Without an account when that is not possible."""
         ...
 
 
@@ -166,6 +184,10 @@ class Messenger(Protocol):
 
     async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:
         """Bring the session's thread up to date, however far it had come. The first message, when it opened the thread."""
+        ...
+
+    async def show_captured(self, workspace_id: str, thread: MessageRef, captured: Captured) -> None:
+        """Say in the thread, once, what was learnt from it; nothing where FlowPilot cannot speak."""
         ...
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts, *, over: str | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +14,7 @@ GUIDED_FROM = 0.8
 """Match score from which a flow leads the session (product rule)."""
 EXPLORING_FROM = 0.4
 """Match score from which a flow is tried as far as it fits (product rule)."""
+ID_CHARACTERS = 10
 _FULL_NAME = re.compile(r"[^\W\d_][^\d_,:]*[ .][^\d_,:]*[^\W\d_]")
 
 
@@ -79,6 +82,12 @@ def tier_of(score: float) -> ConfidenceTier:
     if score >= GUIDED_FROM:
         return ConfidenceTier.GUIDED
     return ConfidenceTier.EXPLORING if score >= EXPLORING_FROM else ConfidenceTier.DISCOVERY
+
+
+def id_from(key: str) -> str:
+    """What people know a session of Slack by: always the same for the same request."""
+    digest = hashlib.sha256(key.encode()).digest()
+    return "S-" + base64.b32encode(digest).decode().lower()[:ID_CHARACTERS]
 
 
 @dataclass(frozen=True, slots=True)

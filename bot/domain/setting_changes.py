@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
@@ -26,6 +27,7 @@ LIMITS = {
 }
 """The least and the most of each number."""
 SUGGESTED_ZONES = 3
+REACTION = re.compile(r"[\w+'-]{0,100}")
 
 
 class InvalidSettingsError(FlowPilotError):
@@ -69,6 +71,7 @@ class SettingsEntered:
     time_zone: str
     analysis_enabled: bool
     numbers: Mapping[str, str]
+    capture_reaction: str = ""
 
     def applied_to(self, before: WorkspaceSettings) -> WorkspaceSettings:
         """The settings as they would be.
@@ -80,6 +83,9 @@ class SettingsEntered:
         zone = _zone_named(self.time_zone)
         if zone is None:
             problems["time_zone"] = _unknown_zone(self.time_zone)
+        reaction = self.capture_reaction.strip().strip(":").lower()
+        if not REACTION.fullmatch(reaction):
+            problems["capture_reaction"] = "The name of one emoji, as in brain."
         numbers: dict[str, Any] = {name: _number(text) for name, text in self.numbers.items()}
         problems |= {name: _range(name) for name, number in numbers.items() if not _fits(name, number)}
         if problems:
@@ -92,6 +98,7 @@ class SettingsEntered:
             digest_hour=self.digest_hour,
             time_zone=zone or before.time_zone,
             analysis_enabled=self.analysis_enabled,
+            capture_reaction=reaction,
             **numbers,
         )
 

@@ -13,6 +13,7 @@ MONDAY = 0
 class WorkspaceSettings:
     """What admins can set. Channels are Slack ids; `digest_weekday` counts from Monday = 0.
 
+    Whoever reacts to a message with `capture_reaction` (a name without colons; empty: none) is offered to capture it.
     A session in a thread that is silent for `session_reminder_hours` is asked about, and given up when nobody
     answers for `session_lifetime_hours`. `model_cents_per_day` is what asking a model may cost in a local day: 0 asks none, None is the installation's default.
     """
@@ -30,6 +31,7 @@ class WorkspaceSettings:
     model_cents_per_day: int | None = None
     session_reminder_hours: int = 4
     session_lifetime_hours: int = 24
+    capture_reaction: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -9,9 +9,10 @@ from bot.domain.flow_pages import NO_USE
 from bot.domain.flows import FlowMention
 from bot.domain.jobs import ShowSession
 from bot.domain.ports import Messenger
-from bot.domain.sessions import SessionStatus
+from bot.domain.sessions import SessionSource, SessionStatus
 from bot.domain.threads import Learnt, SessionThread
 from bot.domain.troubleshooting import Troubleshooting
+from bot.services.captures import show_captured
 from bot.services.desk import Desk
 from bot.services.troubleshooting import tree_of
 from storage.database import Database
@@ -37,8 +38,13 @@ async def read_thread(database: Database, workspace_id: str, session_id: int) ->
 
 
 async def show_session(desk: Desk, workspace_id: str, job: ShowSession) -> None:
-    """Bring the thread up to date. A session that is gone needs nothing."""
+    """Bring the thread up to date, or tell a captured one what was learnt. A session that is gone needs nothing."""
     with suppress(NotFoundError):
+        async with desk.database.transaction(workspace_id) as tx:
+            session = await tx.sessions.get(job.session_id)
+        if session.source is SessionSource.CAPTURE:
+            await show_captured(desk, workspace_id, session)
+            return
         await draw_thread(desk.database, desk.messenger, workspace_id, job.session_id)
 
 

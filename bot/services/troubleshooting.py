@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +16,7 @@ from bot.domain.sessions import (
     ProblemDomain,
     SessionSource,
     SessionStatus,
+    id_from,
 )
 from bot.domain.threads import MySessions
 from bot.domain.trees import FlowTree
@@ -47,7 +46,6 @@ SAFETY_NET = timedelta(seconds=5)
 """Whoever acts draws the thread at once; after this time it is looked at whether that succeeded."""
 SHOWN_OPEN, SHOWN_ENDED = 20, 5
 SILENT_AT_ONCE = 100
-ID_CHARACTERS = 10
 
 
 class AlreadyASessionError(FlowPilotError):
@@ -89,7 +87,7 @@ async def start_session(
     tier = best.tier if best else ConfidenceTier.DISCOVERY
     place = _first_place(best) if best and tier is not ConfidenceTier.DISCOVERY else None
     session = NewSession(
-        external_id=_id_of(start.key),
+        external_id=id_from(start.key),
         source=SessionSource.SLACK,
         problem=problem,
         status=SessionStatus.ACTIVE,
@@ -272,9 +270,3 @@ async def _leave_to_show(tx: Transaction, session_id: int) -> None:
 
 def _first_place(found: FoundFlow) -> FlowPlace:
     return FlowPlace(found.flow.id, found.flow.current.number, found.flow.tree.root)
-
-
-def _id_of(key: str) -> str:
-    """What people know the session by, always the same for the same request."""
-    digest = hashlib.sha256(key.encode()).digest()
-    return "S-" + base64.b32encode(digest).decode().lower()[:ID_CHARACTERS]

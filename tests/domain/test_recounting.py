@@ -209,11 +209,12 @@ def test_without_names_every_line_is_a_message() -> None:
 
 
 def test_lines_of_what_was_tried_are_read_with_any_arrow() -> None:
-    text = "Is it on? → yes -> green\n\n  Restarted   it => no change\nLooked\n→ nothing"
+    text = "Is it on? → yes -> green\n\n  Restarted   it => no change\nLooked\n→ nothing\nOpen A -> B -> no"
     assert read_tried(text) == (
         Tried("Is it on?", "yes -> green"),
         Tried("Restarted it", "no change"),
         Tried("Looked"),
+        Tried("Open A -> B", "no"),
     )
 
 

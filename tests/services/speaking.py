@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.ai.outline import OutlineAnalyst
 from bot.charts.pool import ChartPool
+from bot.domain.captures import Captured
 from bot.domain.cards import Asked, Document, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
@@ -102,6 +103,9 @@ class RememberingMessenger:
 
     async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:
         return self._say("show_session", thread.live.session.channel or "", thread)
+
+    async def show_captured(self, workspace_id: str, thread: MessageRef, captured: Captured) -> None:
+        self._say("show_captured", thread.channel, captured)
 
     async def publish_home(self, workspace_id: str, facts: HomeFacts, *, over: str | None) -> str | None:
         return self._say("publish_home", facts.member.id, facts).ts
