@@ -26,6 +26,7 @@ from bot.offline import (
     find_database_trouble,
     guide_of,
     open_database,
+    recounter_of,
     script_writer_of,
 )
 from bot.services.desk import Desk
@@ -122,6 +123,7 @@ async def running(
             new_reference=partial(secrets.token_hex, REFERENCE_BYTES),
             writes_scripts=script_writer_of(settings) is not None,
             has_guide=guide_of(settings) is not None,
+            recounter=recounter_of(settings),
         )
         stack.push_async_callback(deps.running.drain, DRAIN_SECONDS)
         app = build_app(deps, tokens=tokens, signing_secret=_secret(settings.slack_signing_secret))

@@ -16,13 +16,22 @@ from bot.domain.proposals import Approve, Proposal, ProposalKind, ProposalStatus
 from bot.domain.records import parse_record
 from bot.domain.sessions import SessionSource
 from bot.offline import SystemClock, analyst_of, open_database
-from bot.sandbox import CommandConfig, Completion, Message, Sandbox, SandboxConfig, serve_sandbox
+from bot.sandbox import (
+    CommandConfig,
+    Completion,
+    Message,
+    Sandbox,
+    SandboxConfig,
+    ShortcutConfig,
+    serve_sandbox,
+)
 from bot.sandbox.samples import sample_sessions
 from bot.services.analysis import analyze_pending, count_pending
 from bot.services.proposals import decide_proposal, list_proposals
 from bot.services.uniting import unite_everywhere
 from bot.settings import Settings
 from bot.slack.ids import COMMAND, VersionedId
+from bot.slack.manifest import SHORTCUT_WORDS
 from bot.slack.views.help import USAGE_HINT
 from storage.database import Database
 
@@ -46,7 +55,9 @@ WORKSPACE = SandboxConfig(
             ),
         ),
     ),
-    message_shortcuts=(),
+    message_shortcuts=tuple(
+        ShortcutConfig(shortcut.value, words) for shortcut, (words, _) in SHORTCUT_WORDS.items()
+    ),
 )
 """A sandbox that offers what works."""
 

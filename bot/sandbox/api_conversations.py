@@ -12,6 +12,8 @@ from bot.sandbox.workspace import Workspace
 
 T = TypeVar("T")
 
+HISTORY_SCOPES = {"channel": "channels:history", "private": "groups:history", "im": "im:history"}
+
 
 def page_of(found: list[T], args: Arguments, *, default: int = 100) -> tuple[list[T], Json]:
     """Return the page that `limit` and `cursor` ask for, and the part of the answer that points to the next."""
@@ -58,7 +60,10 @@ def _known(workspace: Workspace, args: Arguments) -> Channel:
 
 
 def _readable(workspace: Workspace, args: Arguments) -> Channel:
+    """Return a channel whose messages the app may read."""
     channel = _known(workspace, args)
+    if HISTORY_SCOPES[channel.kind] not in workspace.config.scopes.split(","):
+        raise SlackError("missing_scope")
     if workspace.config.bot_user not in channel.members:
         raise SlackError("not_in_channel")
     return channel

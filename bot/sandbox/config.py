@@ -126,7 +126,10 @@ class SandboxConfig:
     signing_secret: str = "sandbox-signing-secret"  # noqa: S105  (as bot_token)
     client_id: str = "1000.2000"
     client_secret: str = "sandbox-client-secret"  # noqa: S105  (as bot_token)
-    scopes: str = "commands,chat:write,app_mentions:read,im:history,files:write,users:read,channels:history"
+    scopes: str = (
+        "commands,chat:write,app_mentions:read,im:history,files:write,users:read"
+        ",channels:history,groups:history,reactions:read"
+    )
     request_url: str | None = None
     subscriptions: tuple[str, ...] = SUBSCRIPTIONS
     commands: tuple[CommandConfig, ...] = (FLOWPILOT,)

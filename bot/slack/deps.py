@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
-from bot.domain.ports import Clock
+from bot.domain.ports import Clock, Recounter
 from bot.slack.api import SlackApi
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import People
@@ -29,6 +29,7 @@ class SlackDeps:
 
     `writes_scripts`: a model may be asked for scripts.
     `has_guide`: the workers have a model that proposes steps in sessions.
+    `recounter` reads conversations; without one rules do.
     """
 
     database: Database
@@ -39,5 +40,6 @@ class SlackDeps:
     new_reference: Callable[[], str]
     writes_scripts: bool = False
     has_guide: bool = False
+    recounter: Recounter | None = None
     running: Running = field(default_factory=Running)
     deciding: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, DECISIONS_AT_ONCE))

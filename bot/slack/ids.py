@@ -77,6 +77,7 @@ class Action(StrEnum):
     SESSION_CHECK_1 = "session.check_1"
     SESSION_CHECK_2 = "session.check_2"
     SESSION_CHECK_3 = "session.check_3"
+    SESSION_CAPTURE = "session.capture"
     SESSION_ELSE = "session.else"
     SESSION_ESCALATE = "session.escalate"
     SESSION_FOLLOW = "session.follow"
@@ -120,10 +121,12 @@ class Callback(StrEnum):
     GAP_MUTE = "gap.mute"
     PROPOSAL_EXPLAIN = "proposal.explain"
     PROPOSAL_REJECT = "proposal.reject"
+    SESSION_CAPTURE = "session.capture"
     SESSION_ELSE = "session.else"
     SESSION_ESCALATE = "session.escalate"
     SESSION_FLAG = "session.flag"
     SESSION_LOG = "session.log"
+    SESSION_PASTE = "session.paste"
     SESSION_RESOLVE = "session.resolve"
     SESSION_START = "session.start"
     QUEUE_DECIDE = "queue.decide"
@@ -137,6 +140,7 @@ class Callback(StrEnum):
 class Shortcut(StrEnum):
     """Entries in the menu of a message."""
 
+    CAPTURE = "session.capture"
     TROUBLESHOOT = "session.troubleshoot"
 
 
@@ -148,6 +152,7 @@ class Field(StrEnum):
     """
 
     ANALYSIS_ENABLED = "analysis_enabled"
+    CAPTURE_REACTION = "capture_reaction"
     CHANNEL = "channel"
     CHECKED = "checked"
     DOMAIN = "domain"
@@ -165,10 +170,12 @@ class Field(StrEnum):
     PARAMETER = "parameter."
     PARAMETERS = "parameters"
     PARENT = "parent"
+    PASTED = "pasted"
     PERSON = "person"
     PROBLEM = "problem"
     RATING = "rating"
     RESOLUTION = "resolution"
+    RESOLVED_AT = "resolved_at"
     DIGEST_CHANNEL = "digest_channel"
     DIGEST_HOUR = "digest_hour"
     DIGEST_WEEKDAY = "digest_weekday"
@@ -192,6 +199,7 @@ class Field(StrEnum):
     TICKET = "ticket"
     TIME_ZONE = "time_zone"
     TITLE = "title"
+    TRIED = "tried"
 
 
 class StepVerb(StrEnum):

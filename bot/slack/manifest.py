@@ -19,12 +19,14 @@ LONG_DESCRIPTION = (
     "is trained on your data."
 )
 BOT_SCOPES = ("app_mentions:read", "chat:write", "commands", "files:write", "im:history", "users:read")
-OPTIONAL_SCOPES = ("channels:history", "groups:history")
-"""Needed to look for a message after a lost answer in a channel; without them it is posted again.
+OPTIONAL_SCOPES = ("channels:history", "groups:history", "reactions:read")
+"""The histories are needed to look for a message after a lost answer in a channel, which is posted again without them,
+and to read a conversation that is captured, which is pasted without them. Reactions offer to capture.
 
 Slack wants them among all scopes, and once more among the optional ones.
 """
 SHORTCUT_WORDS = {
+    Shortcut.CAPTURE: ("Capture resolution", "Keeps how this was solved for the next person"),
     Shortcut.TROUBLESHOOT: ("Troubleshoot this", "Starts a session in the message's thread"),
 }
 SUBSCRIPTIONS = {"message": "message.im"}

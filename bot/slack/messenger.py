@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.domain.captures import Captured
 from bot.domain.cards import Asked, Document, Picture, ProposalCard
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
@@ -37,12 +38,13 @@ from bot.slack.errors import (
 from bot.slack.files import Pictures, upload
 from bot.slack.pace import Pace, Recent, Turns
 from bot.slack.payloads.envelopes import Reply
-from bot.slack.permalinks import thread_links
+from bot.slack.permalinks import permalink, thread_links
 from bot.slack.replies import answer
 from bot.slack.speech import Speech
 from bot.slack.threads import Threads
 from bot.slack.views.blocks import Json
 from bot.slack.views.by_hand import author_message
+from bot.slack.views.captures import captured_message
 from bot.slack.views.digests import digest_message
 from bot.slack.views.flows import file_message, flow_modal
 from bot.slack.views.home import home_view
@@ -271,6 +273,21 @@ class SlackMessenger:
         """A channel that is closed to FlowPilot is the trouble of those who chose it, not of the admins."""
         try:
             return await self._threads.show(workspace_id, thread)
+        except InstallationGoneError as error:
+            await self._leave(workspace_id, error)
+            raise
+
+    async def show_captured(self, workspace_id: str, thread: MessageRef, captured: Captured) -> None:
+        """People capture what FlowPilot cannot answer to as well; then it is silent."""
+        if captured.learnt is None:
+            return
+        card = captured.learnt.card
+        url = await permalink(self._api, workspace_id, card) if card else None
+        words, key = captured_message(captured.learnt, url), f"session:{captured.session_id}:outcome"
+        try:
+            await self._speech.post(workspace_id, thread.channel, words, key=key, thread_ts=thread.ts)
+        except ChannelUnusableError as error:
+            log.info("slack.outcome_unsaid", workspace=workspace_id, reason=error.reason)
         except InstallationGoneError as error:
             await self._leave(workspace_id, error)
             raise

@@ -12,6 +12,12 @@ from bot.slack.deps import Ack, SlackDeps
 from bot.slack.draft_forms import EDITS
 from bot.slack.ids import ANSWER_ACTIONS, CHECK_ACTIONS, COMMAND, Action, Callback, Shortcut
 from bot.slack.listeners.by_hand import handle_again_clicked, handle_begin_clicked, handle_flow_begun
+from bot.slack.listeners.captures import (
+    handle_capture_clicked,
+    handle_capture_pasted,
+    handle_capture_submitted,
+    handle_reacted,
+)
 from bot.slack.listeners.details import (
     handle_back_clicked,
     handle_history_clicked,
@@ -115,6 +121,7 @@ from bot.slack.listeners.stats import (
     handle_share_submitted,
 )
 from bot.slack.payloads import (
+    captures,
     conversation,
     details,
     editor,
@@ -201,6 +208,7 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     **{action: Route(sessions.answer_click, handle_answer_clicked) for action in ANSWER_ACTIONS},
     **{action: Route(sessions.check_click, handle_check_clicked) for action in CHECK_ACTIONS},
     Action.SESSION_ABANDON: Route(sessions.session_click, handle_abandon_clicked),
+    Action.SESSION_CAPTURE: Route(captures.capture_click, handle_capture_clicked),
     Action.SESSION_ELSE: Route(sessions.session_click, handle_else_clicked),
     Action.SESSION_ESCALATE: Route(sessions.session_click, handle_escalate_clicked),
     Action.SESSION_FOLLOW: Route(sessions.session_click, handle_follow_clicked),
@@ -235,10 +243,12 @@ VIEWS: Mapping[Callback, Route[Any]] = {
     Callback.PROPOSAL_BEGIN: Route(details.flow_begun, handle_flow_begun),
     Callback.PROPOSAL_EXPLAIN: Route(proposals.reason_submitted, handle_explanation_submitted),
     Callback.PROPOSAL_REJECT: Route(proposals.reason_submitted, handle_rejection_submitted),
+    Callback.SESSION_CAPTURE: Route(captures.capture_submitted, handle_capture_submitted),
     Callback.SESSION_ELSE: Route(sessions.session_submitted, handle_else_submitted),
     Callback.SESSION_ESCALATE: Route(sessions.session_submitted, handle_escalate_submitted),
     Callback.SESSION_FLAG: Route(sessions.session_submitted, handle_flag_submitted),
     Callback.SESSION_LOG: Route(sessions.session_submitted, handle_log_submitted),
+    Callback.SESSION_PASTE: Route(captures.capture_pasted, handle_capture_pasted),
     Callback.SESSION_RESOLVE: Route(sessions.session_submitted, handle_resolve_submitted),
     Callback.SESSION_START: Route(sessions.start_submitted, handle_start_submitted),
     Callback.QUEUE_DECIDE: Route(queue.batch_submitted, handle_batch_submitted),
@@ -249,6 +259,7 @@ VIEWS: Mapping[Callback, Route[Any]] = {
     Callback.STATS_SHARE: Route(stats.share_submitted, handle_share_submitted),
 }
 SHORTCUTS: Mapping[Shortcut, Route[Any]] = {
+    Shortcut.CAPTURE: Route(captures.capture_chosen, handle_capture_clicked),
     Shortcut.TROUBLESHOOT: Route(sessions.troubleshoot_chosen, handle_start_clicked),
 }
 COMMANDS: Mapping[str, Route[Any]] = {COMMAND: Route(conversation.command_typed, handle_command_typed)}
@@ -257,6 +268,7 @@ EVENTS: Mapping[str, Route[Any]] = {
     "app_mention": Route(conversation.mentioned, handle_mentioned),
     "app_uninstalled": Route(conversation.app_removed, handle_app_removed),
     "message": Route(conversation.direct_message, handle_direct_message),
+    "reaction_added": Route(captures.reacted, handle_reacted),
     "tokens_revoked": Route(conversation.app_removed, handle_app_removed),
 }
 

@@ -43,6 +43,7 @@ from bot.slack.ids import DraftPlace, RecipePlace, SessionTurn
 from bot.slack.views import (
     batches,
     by_hand,
+    captures,
     details,
     digests,
     editor,
@@ -77,6 +78,7 @@ from bot.slack.views.trees import change_lines
 MODULES = (
     batches,
     by_hand,
+    captures,
     details,
     digests,
     editor,

@@ -30,6 +30,7 @@ def settings_submitted(body: Json, workspace_id: str) -> SettingsSubmitted:
         digest_hour=int(chosen(body, Field.DIGEST_HOUR)),
         time_zone=entered(body, Field.TIME_ZONE),
         analysis_enabled=chosen(body, Field.ANALYSIS_ENABLED) == ON,
+        capture_reaction=entered(body, Field.CAPTURE_REACTION),
         numbers={name: entered(body, name) for name in LIMITS},
     )
     return SettingsSubmitted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from bot.slack.ids import VALUE, Action, Field
@@ -192,9 +193,18 @@ def people_input(field: Field, label: str, initial: Sequence[str], *, hint: str)
     return input_of(field, label, element, hint=hint)
 
 
-def person_input(field: Field, label: str, *, hint: str, optional: bool = False) -> Json:
+def person_input(
+    field: Field, label: str, *, hint: str, initial: str | None = None, optional: bool = False
+) -> Json:
     """A choice of one person of the workspace."""
-    return input_of(field, label, {"type": "users_select"}, hint=hint, optional=optional)
+    chosen = {"initial_user": initial} if initial else {}
+    return input_of(field, label, {"type": "users_select", **chosen}, hint=hint, optional=optional)
+
+
+def moment_input(field: Field, label: str, initial: datetime | None) -> Json:
+    """A choice of a day and a time, in the reader's own time zone."""
+    chosen = {"initial_date_time": int(initial.timestamp())} if initial else {}
+    return input_of(field, label, {"type": "datetimepicker", **chosen})
 
 
 def menu(action: Action, words: Mapping[str, str]) -> Json:

@@ -10,7 +10,7 @@ from bot.domain.guidance import Check, CheckSource
 from bot.domain.merging import label_of
 from bot.domain.sessions import AnalysisOutcome, ConfidenceTier, Session, SessionStatus, Step, StepKind
 from bot.domain.spending import TROUBLE_IN_WORDS
-from bot.domain.threads import MySessions, SessionThread
+from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import Node, NodeKind
 from bot.domain.troubleshooting import Flag, Troubleshooting
 from bot.domain.words import counted
@@ -132,7 +132,7 @@ def silence_message(thread: SessionThread) -> Json:
 
 def outcome_message(thread: SessionThread, card_link: str | None) -> Json:
     """What the team learnt from a resolved session."""
-    words = _outcome(thread, card_link)
+    words = outcome_words(thread.learnt, card_link) if thread.learnt else "Nothing is learnt from this yet."
     return message(words, [context(words)])
 
 
@@ -369,10 +369,8 @@ def _end(thread: SessionThread) -> str:
     return f"{inline(thread.name_of(live.ended_by))} gave up after {steps}."
 
 
-def _outcome(thread: SessionThread, card_link: str | None) -> str:
-    learnt = thread.learnt
-    if learnt is None:
-        return "Nothing is learnt from this yet."
+def outcome_words(learnt: Learnt, card_link: str | None) -> str:
+    """What became of a resolved session, with the way to the proposal's card."""
     title = bold(plain(learnt.title or "", TITLE_CHARACTERS))
     proposal = f"{title} ({link(card_link, 'open')})" if card_link else title
     match learnt.outcome:

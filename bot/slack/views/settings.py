@@ -22,6 +22,7 @@ ON, OFF = "on", "off"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 INVITE = "FlowPilot must be a member: type /invite @FlowPilot there first."
 ZONE_CHARACTERS = 60
+REACTION_CHARACTERS = 100
 
 
 def settings_modal(shown: SettingsShown) -> Json:
@@ -66,6 +67,15 @@ def settings_modal(shown: SettingsShown) -> Json:
                 "Learn from resolved sessions",
                 {ON: "On", OFF: "Off"},
                 ON if settings.analysis_enabled else OFF,
+            ),
+            text_input(
+                Field.CAPTURE_REACTION,
+                "Reaction that captures",
+                settings.capture_reaction,
+                limit=REACTION_CHARACTERS,
+                hint="The name of an emoji, as in brain: who reacts with it to a solved conversation can capture it. "
+                "Empty: none.",
+                optional=True,
             ),
             *_limits(shown),
         ],
