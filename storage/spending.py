@@ -53,7 +53,8 @@ class Spendings:
                 *(_sum(column, unpriced).label(f"unpriced_{column.name}") for column in columns),
             ).where(*period)
         )
-        troubles = select(spendings.c.trouble, func.count()).where(*period, spendings.c.trouble.is_not(None))
+        of_sessions = (spendings.c.session_id.is_not(None), spendings.c.trouble.is_not(None))
+        troubles = select(spendings.c.trouble, func.count()).where(*period, *of_sessions)
         by_trouble = await self._statements.rows(
             troubles.group_by(spendings.c.trouble).order_by(spendings.c.trouble)
         )

@@ -150,13 +150,13 @@ async def test_what_is_wrong_is_said_beside_its_field(bot: Bot) -> None:
     view = await opened(bot, thread[0])
     assert filled(view)["tried"] is None
     began = int(float(thread[0].ts))
-    wrong = {"problem": " ", "tried": "→ nothing", "resolution": " ", "resolved_at": began - 3600}
+    wrong = {"problem": " ", "tried": "→ nothing", "resolution": " ", "resolved_at": str(began - 3600)}
     await bot.sandbox.person(BEN).submit(view, wrong)
     errors = bot.sandbox.workspace.views.get(view.id).errors
     assert set(errors) == {"problem", "tried", "resolution", "resolved_at"}
     many = "\n".join(f"Look {n} → no" for n in range(31))
     await bot.sandbox.person(BEN).submit(
-        view, {"problem": "x", "tried": many, "resolution": "y", "resolved_at": began + 7200}
+        view, {"problem": "x", "tried": many, "resolution": "y", "resolved_at": str(began + 7200)}
     )
     errors = bot.sandbox.workspace.views.get(view.id).errors
     assert errors == {"tried": "31 lines; 30 is the most.", "resolved_at": "That lies in the future."}
@@ -204,7 +204,7 @@ async def test_what_cannot_be_read_is_pasted(bot: Bot, reason: str) -> None:
     assert form
     assert filled(form)["tried"] == "Is it on? → yes"
     assert (filled(form)["resolution"], filled(form)["person"]) == ("Restart the client", BEN)
-    await bot.sandbox.person(BEN).submit(form, {"resolved_at": int(float(thread[-1].ts)) + 60})
+    await bot.sandbox.person(BEN).submit(form, {"resolved_at": str(int(float(thread[-1].ts)) + 60)})
     (session,) = await captured(bot)
     assert session.problem == "VPN drops"
     assert len(await analysed(bot)) == 1

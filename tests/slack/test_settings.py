@@ -67,6 +67,7 @@ async def test_what_is_entered_is_set_and_what_changed_is_on_record(bot: Bot) ->
         "proposal_lifetime_days": "14",
         "model_cents_per_day": "0",
         "review_channel": SUPPORT,
+        "capture_reaction": " :Brain: ",
     }
     ack = await bot.sandbox.person(ADA).submit(form, entered)
     after = await current(bot)
@@ -83,6 +84,7 @@ async def test_what_is_entered_is_set_and_what_changed_is_on_record(bot: Bot) ->
         new_proposals_per_day=7,
         proposal_lifetime_days=14,
         model_cents_per_day=0,
+        capture_reaction="brain",
     )
     ((actor, detail),) = await events(bot)
     assert actor == ADA
@@ -104,6 +106,7 @@ async def test_saving_what_is_there_changes_nothing_and_leaves_no_record(bot: Bo
         ("time_zone", "???", "Write it as in Europe/Berlin."),
         ("new_proposals_per_day", "0", "A whole number from 1 to 500."),
         ("proposal_lifetime_days", "2.5", "A whole number from 1 to 365."),
+        ("capture_reaction", "brain eyes", "The name of one emoji"),
         ("model_cents_per_day", "-1", "A whole number from 0 to 100,000."),
     ],
 )

@@ -22,6 +22,7 @@ from bot.domain.cards import (
     SessionSeen,
     StepSeen,
 )
+from bot.domain.conversations import Account, Tried
 from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, ReasonMissingError, TreeProblem
 from bot.domain.flow_use import NodeUse, TreeUse
@@ -29,11 +30,11 @@ from bot.domain.flows import FlowDraft, FlowMention
 from bot.domain.homes import OwnSessions
 from bot.domain.members import Member
 from bot.domain.outline_text import from_outline, to_outline
-from bot.domain.proposals import ProposalKind, ProposalStatus
+from bot.domain.proposals import MessageRef, ProposalKind, ProposalStatus
 from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick
 from bot.domain.review_queue import QueuePage, QueueRow
 from bot.domain.scripts import Effect, FoundCommand
-from bot.domain.sessions import AnalysisOutcome, Step, StepKind
+from bot.domain.sessions import AnalysisOutcome, ProblemDomain, Step, StepKind
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
@@ -75,6 +76,7 @@ from bot.slack.views import settings as settings_view
 from bot.slack.views.editor import split_outline, tree_errors
 from bot.slack.views.trees import change_lines
 
+_AT = MessageRef("C1", "1.1")
 MODULES = (
     batches,
     by_hand,
@@ -388,6 +390,9 @@ def test_no_session_breaks_a_limit_or_calls_a_channel(text: str, label: str, nam
             replace(threads[1], learnt=Learnt(outcome=AnalysisOutcome.JOINED, title=text)), None
         ),
         sessions.sessions_message(mine, {2: "https://example.com/p2"}),
+        captures.capture_modal(_AT, told_by(text, label), worked_by="U1"),
+        captures.captured_message(Learnt(outcome=AnalysisOutcome.JOINED, title=text), None),
+        captures.paste_modal(_AT, text),
         session_forms.start_modal(text),
         session_forms.resolve_modal(SessionTurn(1, 1), text, asks_about_flow=True),
         session_forms.help_modal(text),
@@ -423,6 +428,11 @@ def test_no_script_breaks_a_limit_or_calls_a_channel(texts: list[str], code: str
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
     assert not any(speaks_to_somebody(payload) for payload in shown)
+
+
+def told_by(text: str, label: str) -> Account:
+    tried = (Tried(text[:500], text[:500]),) * 30
+    return Account(problem=text, tried=tried, fix=text, ticket=label, domain=ProblemDomain.M365)
 
 
 def bench_of(content: FlowDraft) -> Workbench:

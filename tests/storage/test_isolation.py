@@ -314,6 +314,7 @@ class Belongings:
             lambda tx: tx.threads.add_flag(self.thread.session.id, Flag(step=1, note="x", by="U1")),
             lambda tx: tx.threads.set_asked(self.thread.session.id, revision=1, at=NOW),
             lambda tx: tx.threads.discard(self.thread.session.id),
+            lambda tx: tx.captures.find_in(MessageRef("C1", "1.1")),
             lambda tx: tx.flows.version(flow, 1),
             lambda tx: tx.utterances.found(["key"]),
             lambda tx: tx.flows.get(flow),

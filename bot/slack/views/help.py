@@ -27,6 +27,9 @@ COMMANDS = (
     ("settings", "for reviewers: who decides, channels, digest, limits"),
     ("help", "this list"),
 )
+IN_MESSAGE_MENU = (
+    "In the menu of a message: *Troubleshoot this*, and *Capture resolution* for what is solved already."
+)
 QUOTED_CHARACTERS = 80
 WHAT_IT_DOES = (
     "FlowPilot turns resolved support sessions into troubleshooting flows. Proposals come to the review channel, "
@@ -52,7 +55,7 @@ def unknown_domain_message(word: str) -> Json:
 
 
 def _commands() -> str:
-    return "\n".join(f"• `{COMMAND} {name}` {does}" for name, does in COMMANDS)
+    return "\n".join([*(f"• `{COMMAND} {name}` {does}" for name, does in COMMANDS), IN_MESSAGE_MENU])
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
