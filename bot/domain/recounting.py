@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bot.domain.conversations import Account, Said, Tried, most_active
@@ -88,10 +88,11 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(r"\W*\b(?:thanks?|thank you|thx|cheers)\b[^.!?]*[.!?]*$", re.IGNORECASE)
 _TICKET = re.compile(
-    r"(?:\b(?:ticket|case|incident)\b[\s:#]*(?:no\.?|number)?\s*)(?P<named>[A-Z]{0,6}-?\d{3,10})\b"
+    r"(?:\b(?:ticket|case|incident)\b[\s:#]*(?:(?:no\.?|number)\s*)?)(?P<named>[A-Z]{0,6}-?\d{3,10})\b"
     r"|\b(?P<bare>(?:INC|REQ|SR|CS|TASK)-?\d{3,10})\b",
     re.IGNORECASE,
 )
+_TICKET_ASIDE = re.compile(rf"[\s,;:(-]*(?:{_TICKET.pattern})[)\s:,.]*", re.IGNORECASE)
 
 
 def _forms(verbs: dict[str, str | None]) -> tuple[str, str, str]:
@@ -143,6 +144,7 @@ class _Step:
 
 def recount(said: Sequence[Said]) -> Account:
     """The account that the conversation gives."""
+    said = [replace(each, text=_trimmed(each.text)) for each in said]
     if not said:
         return Account()
     asker, begins = said[0].by, _length_of_problem(said)
@@ -152,13 +154,25 @@ def recount(said: Sequence[Said]) -> Account:
     fix, fixer = _fix(said, end, steps) if end is not None else ("", None)
     tried = [step for step in steps if step is not fixer] or steps
     return Account(
-        problem=shortened(" ".join(each.text for each in said[:begins]).strip(), MAX_PROBLEM),
+        problem=_problem(said[:begins]),
         tried=tuple(Tried(step.checked, step.found) for step in tried[-MAX_STEPS:]),
         fix=fix,
         ticket=_ticket(said),
         worked_by=_worker(said, asker, fixer),
         fixed_at=said[end if end is not None else -1].at,
     )
+
+
+def _trimmed(text: str) -> str:
+    """Without runs of spaces, on which patterns would try every way to divide them."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines())
+
+
+def _problem(said: Sequence[Said]) -> str:
+    """What the messages say, without the ticket, which stands by itself."""
+    words = " ".join(each.text for each in said).strip()[: 2 * MAX_PROBLEM]
+    without = _TICKET_ASIDE.sub(" ", words, count=1).strip()
+    return shortened(without or words, MAX_PROBLEM)
 
 
 def _length_of_problem(said: Sequence[Said]) -> int:

@@ -80,7 +80,7 @@ async def test_a_conversation_becomes_a_session_and_a_proposal_and_is_told_so_on
     thread = await talked(bot)
     view = await opened(bot, thread[3], ADA)
     form = filled(view)
-    assert form["problem"] == "VPN drops every ten minutes !channel, ticket 1042"
+    assert form["problem"] == "VPN drops every ten minutes !channel"
     assert form["tried"] == ("Is split tunnelling on? → no\nRestart the client → did that, it still drops")
     assert form["resolution"] == "Lower the MTU to 1350"
     assert (form["ticket"], form["person"]) == ("1042", CHLOE)

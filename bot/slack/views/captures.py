@@ -99,9 +99,7 @@ def paste_modal(at: MessageRef, why: str) -> Json:
 def captured_modal(captured: Captured, url: str | None) -> Json:
     """What became of the conversation. `url` leads to the proposal's card, else to the thread."""
     if captured.is_new:
-        words = (
-            "Captured. Once it is analysed, the thread says what became of it, where FlowPilot is a member."
-        )
+        words = "Captured. Once it is analysed, the thread says what became of it, if FlowPilot is in the channel."
     else:
         words = f"This conversation was captured already. {_outcome(captured.learnt, url)}"
     return modal(TITLE, [section(words)])
