@@ -3,16 +3,69 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from bot.domain.errors import NotFoundError
+from bot.domain.flow_effects import FlowEffect
 from bot.domain.flows import FlowMention
 from bot.domain.proposals import MessageRef
+from bot.domain.statistics import Rate
+from bot.domain.windows import Window
 from storage.statements import Statements
 from storage.tables import digests, flow_versions
+from storage.trees import domain_or_none
+
+EFFECT_DAYS = 90
+"""So long after it was published a flow is compared with the time before, and so long is that time."""
+
+# The flows that guided most sessions of a window, of those that were published within EFFECT_DAYS before its end: the
+# sessions that ended and those that escalated before and since. A new flow is measured by the sessions of its domain,
+# a new version by the sessions that follow the flow.
+EFFECTS = text(
+    """
+    WITH used AS (
+        SELECT followed_flow_id AS flow_id, count(*) AS guided
+        FROM sessions
+        WHERE workspace_id = :workspace AND created_at >= :start AND created_at < :end
+          AND followed_flow_id IS NOT NULL
+        GROUP BY 1
+    ), published AS (
+        SELECT flows.id, flows.title, newest.number AS version, guided,
+            first.published_at >= :earliest AS is_new,
+            CASE WHEN first.published_at >= :earliest THEN flows.problem_domain END AS domain,
+            CASE WHEN first.published_at >= :earliest THEN first.published_at ELSE newest.published_at END AS at
+        FROM used
+        JOIN flows ON flows.workspace_id = :workspace AND flows.id = used.flow_id AND NOT archived
+        JOIN flow_versions AS newest
+          ON newest.workspace_id = :workspace AND newest.flow_id = flows.id AND newest.number = current_version
+        JOIN flow_versions AS first
+          ON first.workspace_id = :workspace AND first.flow_id = flows.id AND first.number = 1
+        WHERE newest.published_at >= :earliest AND first.published_at < :end
+        ORDER BY guided DESC, flows.id
+        LIMIT :at_most
+    )
+    SELECT
+        published.id, published.title, published.version, published.guided, published.domain,
+        count(sessions.id) FILTER (WHERE created_at < published.at) AS ended_before,
+        count(sessions.id) FILTER (WHERE created_at < published.at AND status = 'escalated') AS escalated_before,
+        count(sessions.id) FILTER (WHERE created_at >= published.at) AS ended_since,
+        count(sessions.id) FILTER (WHERE created_at >= published.at AND status = 'escalated') AS escalated_since
+    FROM published
+    LEFT JOIN sessions
+      ON sessions.workspace_id = :workspace
+     AND sessions.created_at >= published.at - make_interval(days => :days) AND sessions.created_at < :end
+     AND sessions.status IN ('resolved', 'escalated', 'abandoned')
+     AND CASE
+           WHEN published.is_new THEN sessions.problem_domain = published.domain
+           ELSE sessions.followed_flow_id = published.id
+         END
+    GROUP BY published.id, published.title, published.version, published.guided, published.domain
+    ORDER BY published.guided DESC, published.id
+    """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +130,24 @@ class Digests:
         )
         rows = await self._statements.rows(newest)
         return tuple(FlowMention(row["flow_id"], row["title"], row["number"]) for row in rows)
+
+    async def effects(self, window: Window, at_most: int) -> tuple[FlowEffect, ...]:
+        """What the flows did that guided most sessions of the window, of those that were published lately."""
+        given = {
+            "workspace": self._statements.workspace_id,
+            "start": window.start,
+            "end": window.end,
+            "earliest": window.end - timedelta(days=EFFECT_DAYS),
+            "days": EFFECT_DAYS,
+            "at_most": at_most,
+        }
+        return tuple(
+            FlowEffect(
+                flow=FlowMention(row["id"], row["title"], row["version"]),
+                guided=row["guided"],
+                domain=domain_or_none(row["domain"]),
+                before=Rate(row["escalated_before"], row["ended_before"]),
+                since=Rate(row["escalated_since"], row["ended_since"]),
+            )
+            for row in await self._statements.rows(EFFECTS, given)
+        )
