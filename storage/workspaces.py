@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, select, text, update
 
 from bot.domain.errors import KnowledgeMovedError, NotFoundError
-from bot.domain.workspaces import Workspace, WorkspaceSettings
+from bot.domain.workspaces import DigestSection, Workspace, WorkspaceSettings
 from storage.statements import Statements
 from storage.tables import workspaces
 
@@ -75,7 +75,10 @@ class Workspaces:
 def settings_from_json(stored: Mapping[str, Any]) -> WorkspaceSettings:
     """What is not stored has its default; what a newer version stored is passed over."""
     known = {field.name for field in fields(WorkspaceSettings)}
-    return WorkspaceSettings(**{name: value for name, value in stored.items() if name in known})
+    values = {name: value for name, value in stored.items() if name in known}
+    left_out = values.get("digest_left_out", ())
+    values["digest_left_out"] = tuple(section for section in DigestSection if section in left_out)
+    return WorkspaceSettings(**values)
 
 
 def workspace_from_row(row: RowMapping) -> Workspace:

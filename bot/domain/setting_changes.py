@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from bot.domain.errors import FlowPilotError
 from bot.domain.members import Member
 from bot.domain.words import listed
-from bot.domain.workspaces import WorkspaceSettings
+from bot.domain.workspaces import DigestSection, WorkspaceSettings
 
 REVIEWERS = "reviewers"
 LIMITS = {
@@ -68,6 +68,7 @@ class SettingsEntered:
     digest_channel: str | None
     digest_weekday: int
     digest_hour: int
+    digest_sections: tuple[DigestSection, ...]
     time_zone: str
     analysis_enabled: bool
     numbers: Mapping[str, str]
@@ -96,6 +97,7 @@ class SettingsEntered:
             digest_channel=self.digest_channel or before.digest_channel,
             digest_weekday=self.digest_weekday,
             digest_hour=self.digest_hour,
+            digest_left_out=tuple(each for each in DigestSection if each not in self.digest_sections),
             time_zone=zone or before.time_zone,
             analysis_enabled=self.analysis_enabled,
             capture_reaction=reaction,

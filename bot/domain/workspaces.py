@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 MONDAY = 0
+
+
+class DigestSection(StrEnum):
+    """The parts of a digest that can be left out. The headline always stands there."""
+
+    CHART = "chart"
+    GAPS = "gaps"
+    QUEUE = "queue"
+    FLOWS = "flows"
+    REJECTIONS = "rejections"
+    COSTS = "costs"
+    DETAILS = "details"  # the longer lists in the thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +36,7 @@ class WorkspaceSettings:
     digest_channel: str | None = None
     digest_weekday: int = MONDAY
     digest_hour: int = 9
+    digest_left_out: tuple[DigestSection, ...] = ()
     analysis_enabled: bool = True
     min_imported_sessions: int = 2
     new_proposals_per_day: int = 50

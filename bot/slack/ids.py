@@ -178,6 +178,7 @@ class Field(StrEnum):
     RESOLVED_AT = "resolved_at"
     DIGEST_CHANNEL = "digest_channel"
     DIGEST_HOUR = "digest_hour"
+    DIGEST_SECTIONS = "digest_sections"
     DIGEST_WEEKDAY = "digest_weekday"
     MIN_IMPORTED_SESSIONS = "min_imported_sessions"
     MODEL_CENTS_PER_DAY = "model_cents_per_day"

@@ -23,7 +23,7 @@ from bot.domain.proposals import (
 )
 from bot.domain.reasons import ReasonCode
 from bot.domain.setting_changes import SettingsEntered
-from bot.domain.workspaces import Workspace
+from bot.domain.workspaces import DigestSection, Workspace
 from bot.services.flows import archive_flow, export_flows, import_flows, restore_flow, roll_back_flow
 from bot.services.proposals import decide_proposal, expire_proposals
 from bot.services.workspace_settings import change_settings, read_settings_for
@@ -109,6 +109,7 @@ async def settings(database: Database, workspace_id: str) -> None:
         digest_channel=None,
         digest_weekday=0,
         digest_hour=9,
+        digest_sections=tuple(DigestSection),
         time_zone="UTC",
         analysis_enabled=True,
         numbers={},

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.proposals import ProposalKind, ProposalStatus
-from bot.domain.workspaces import WorkspaceSettings
+from bot.domain.workspaces import DigestSection, WorkspaceSettings
 from bot.sandbox import View
 from bot.services.digests import open_due_digest
 from tests.slack.conftest import ADA, BEN, CHLOE, DIGEST, REVIEW, SUPPORT, TEAM, Bot
@@ -60,6 +60,7 @@ async def test_what_is_entered_is_set_and_what_changed_is_on_record(bot: Bot) ->
     entered = {
         "digest_weekday": "4",
         "digest_hour": "15:00",
+        "digest_sections": ["gaps", "queue", "flows", "details"],
         "time_zone": "europe/berlin",
         "analysis_enabled": "off",
         "new_proposals_per_day": "7",
@@ -79,6 +80,7 @@ async def test_what_is_entered_is_set_and_what_changed_is_on_record(bot: Bot) ->
         digest_channel=DIGEST,
         digest_weekday=4,
         digest_hour=15,
+        digest_left_out=(DigestSection.CHART, DigestSection.REJECTIONS, DigestSection.COSTS),
         analysis_enabled=False,
         min_imported_sessions=3,
         new_proposals_per_day=7,

@@ -7,7 +7,7 @@ from bot.domain.errors import KnowledgeMovedError, NotFoundError
 from bot.domain.flows import FlowMention
 from bot.domain.members import Member, Role
 from bot.domain.proposals import MessageRef
-from bot.domain.workspaces import Workspace, WorkspaceSettings
+from bot.domain.workspaces import DigestSection, Workspace, WorkspaceSettings
 from storage.audit import AuditEvent
 from storage.database import Database
 from storage.installations import Installation
@@ -38,9 +38,15 @@ async def test_adding_a_workspace_again_keeps_its_settings(database: Database, w
 
 async def test_settings_of_another_version_are_understood(database: Database, workspace: Workspace) -> None:
     async with database.transaction(workspace.id) as tx:
-        stored = text("""UPDATE workspaces SET settings = '{"digest_hour": 5, "of_the_future": true}'""")
-        await tx.statements.run(stored)
-        assert (await tx.workspaces.get()).settings == WorkspaceSettings(digest_hour=5)
+        stored = (
+            """{"digest_hour": 5, "digest_left_out": ["of_the_future", "costs"], "of_the_future": true}"""
+        )
+        await tx.statements.run(
+            text("UPDATE workspaces SET settings = CAST(:stored AS jsonb)"), {"stored": stored}
+        )
+        left_out = (DigestSection.COSTS,)
+        found = (await tx.workspaces.get()).settings
+        assert found == WorkspaceSettings(digest_hour=5, digest_left_out=left_out)
 
 
 async def test_knowledge_advances_only_from_the_version_that_was_seen(

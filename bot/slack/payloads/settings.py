@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.setting_changes import LIMITS, SettingsEntered
+from bot.domain.workspaces import DigestSection
 from bot.slack.ids import VALUE, Field
 from bot.slack.payloads.envelopes import Person, chosen, entered, person
 from bot.slack.views.blocks import Json
@@ -28,6 +29,10 @@ def settings_submitted(body: Json, workspace_id: str) -> SettingsSubmitted:
         digest_channel=held[Field.DIGEST_CHANNEL].get("selected_conversation"),
         digest_weekday=int(chosen(body, Field.DIGEST_WEEKDAY)),
         digest_hour=int(chosen(body, Field.DIGEST_HOUR)),
+        digest_sections=tuple(
+            DigestSection(option["value"])
+            for option in held[Field.DIGEST_SECTIONS].get("selected_options") or ()
+        ),
         time_zone=entered(body, Field.TIME_ZONE),
         analysis_enabled=chosen(body, Field.ANALYSIS_ENABLED) == ON,
         capture_reaction=entered(body, Field.CAPTURE_REACTION),

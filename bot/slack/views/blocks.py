@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -253,6 +253,17 @@ def choice_input(
     if initial is not None:
         element["initial_option"] = next(each for each in options if each["value"] == initial)
     return input_of(field, label, element, hint=hint, optional=optional)
+
+
+def checkboxes_input(
+    field: Field, label: str, words: Mapping[str, str], ticked: Collection[str], *, hint: str
+) -> Json:
+    """Any of up to ten words, each under its value; none may be ticked."""
+    options = _options(words)
+    element: Json = {"type": "checkboxes", "options": options}
+    if initial := [each for each in options if each["value"] in ticked]:
+        element["initial_options"] = initial
+    return input_of(field, label, element, hint=hint, optional=True)
 
 
 def modal(

@@ -24,7 +24,7 @@ from bot.domain.statistics import Interval, Mean, Minutes, Rate
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.trust import Trust, TrustLevel
 from bot.domain.windows import Window
-from bot.domain.workspaces import WorkspaceSettings
+from bot.domain.workspaces import DigestSection, WorkspaceSettings
 from bot.slack.views.blocks import image
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -316,6 +316,7 @@ SETTINGS = SettingsShown(
         time_zone="Europe/Berlin",
         review_channel="C0REVIEW01",
         digest_channel="C0DIGEST01",
+        digest_left_out=(DigestSection.COSTS,),
         model_cents_per_day=300,
     ),
     reviewers=(ADA, CHLOE),

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from bot.domain.setting_changes import LIMITS, SettingsShown
+from bot.domain.workspaces import DigestSection
 from bot.slack.ids import Callback, Field
 from bot.slack.views import samples
 from bot.slack.views.blocks import (
     Json,
     channel_input,
+    checkboxes_input,
     choice_input,
     modal,
     number_input,
@@ -20,6 +22,15 @@ from bot.slack.views.blocks import (
 
 ON, OFF = "on", "off"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DIGEST_SECTIONS = {
+    DigestSection.CHART: "The chart",
+    DigestSection.GAPS: "Knowledge gaps",
+    DigestSection.QUEUE: "The review queue",
+    DigestSection.FLOWS: "Flows that were published, and what they did",
+    DigestSection.REJECTIONS: "Why proposals were rejected",
+    DigestSection.COSTS: "What the analysis cost",
+    DigestSection.DETAILS: "Longer lists in its thread",
+}
 INVITE = "FlowPilot must be a member: type /invite @FlowPilot there first."
 ZONE_CHARACTERS = 60
 REACTION_CHARACTERS = 100
@@ -55,6 +66,13 @@ def settings_modal(shown: SettingsShown) -> Json:
             ),
             choice_input(Field.DIGEST_WEEKDAY, "Digest day", weekdays, str(settings.digest_weekday)),
             choice_input(Field.DIGEST_HOUR, "Digest hour", hours, str(settings.digest_hour)),
+            checkboxes_input(
+                Field.DIGEST_SECTIONS,
+                "Parts of the digest",
+                {each.value: words for each, words in DIGEST_SECTIONS.items()},
+                [each.value for each in DigestSection if each not in settings.digest_left_out],
+                hint="The headline numbers always stand there. /flowpilot digest shows you what it would say today.",
+            ),
             text_input(
                 Field.TIME_ZONE,
                 "Time zone",
