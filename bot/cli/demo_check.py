@@ -87,9 +87,9 @@ async def _stats(stage: Stage, pictures: Path) -> str:
 async def _digest(stage: Stage, pictures: Path) -> str:
     await request_digest(stage.database, stage.workspace_id, now=SystemClock().now())
     posted = await stage.sandbox.until(lambda: stage.sandbox.messages(DIGEST_CHANNEL), PATIENCE_SECONDS)
-    if _image(posted[-1]):
-        _keep(stage, posted[-1], pictures / "digest.png")
-    return posted[-1].text
+    if _image(posted[0]):
+        _keep(stage, posted[0], pictures / "digest.png")
+    return posted[0].text
 
 
 def _require(holds: bool, sentence: str) -> None:  # noqa: FBT001  (reads as the sentence that it is)

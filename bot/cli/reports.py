@@ -26,6 +26,7 @@ from bot.services.digests import preview_digest, request_digest
 from bot.services.gaps import read_gaps
 from bot.services.spending import read_spending
 from bot.services.stats import read_dashboard
+from bot.slack.views.digest_details import digest_details
 from bot.slack.views.digests import digest_message
 from bot.slack.views.gaps import gaps_message
 from bot.slack.views.stats import dashboard_message
@@ -123,6 +124,12 @@ def digest(
             }
         )
     else:
-        print_text(plain_words(digest_message(found, None)))
+        print_text("\n\n".join(_texts(found)))
     if not dry_run:
         say("The worker posts it to the digest channel, unless today's stands there already.")
+
+
+def _texts(found: Digest) -> list[str]:
+    """The message, and what stands in its thread."""
+    messages = [digest_message(found, None), *([digest_details(found)] if found.has_details else [])]
+    return [plain_words(message) for message in messages]

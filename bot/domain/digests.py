@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.dashboard import Dashboard, DomainRow
+from bot.domain.flow_effects import FlowEffect
 from bot.domain.flows import FlowMention
 from bot.domain.gaps import Gap
 from bot.domain.reasons import ReasonCode
 from bot.domain.spending import NO_SPENDING, SpendingTotal
-from bot.domain.workspaces import WorkspaceSettings
+from bot.domain.statistics import Change
+from bot.domain.workspaces import DigestSection, WorkspaceSettings
 
 MIN_SESSIONS_TO_NAME = 3
 """A domain with fewer sessions in the week is not held up as a trouble spot."""
@@ -39,7 +41,8 @@ class QueueState:
 class Digest:
     """One week of one workspace, up to the midnight before `due_on`. `rejected` counts proposals by why, most first.
 
-    `gaps` are the certain ones of the month before, the most costly first.
+    `gaps` are the certain ones of the month before, the most costly first, `watched` those that are not certain yet.
+    `left_out` are the sections that the workspace does not want.
     """
 
     due_on: date
@@ -50,11 +53,43 @@ class Digest:
     remind_after_days: int = 7
     rejected: Mapping[ReasonCode, int] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
+    watched: tuple[Gap, ...] = ()
+    effects: tuple[FlowEffect, ...] = ()
+    left_out: tuple[DigestSection, ...] = ()
 
     @property
     def has_nothing_to_say(self) -> bool:
-        is_idle = self.dashboard.is_empty and self.spending.is_nothing
-        return is_idle and not (self.queue.pending or self.published or self.rejected or self.gaps)
+        """No session, and nothing in any section that is wanted."""
+        return self.dashboard.is_empty and not any(map(self._holds, DigestSection))
+
+    @property
+    def has_chart(self) -> bool:
+        return self.shows(DigestSection.CHART) and not self.dashboard.is_empty
+
+    @property
+    def has_details(self) -> bool:
+        """Whether there is something for its thread: sessions to count, or a list."""
+        lists = (DigestSection.GAPS, DigestSection.FLOWS, DigestSection.REJECTIONS)
+        has_any = not self.dashboard.is_empty or any(map(self._holds, lists))
+        return has_any and self.shows(DigestSection.DETAILS)
+
+    def shows(self, section: DigestSection) -> bool:
+        return section not in self.left_out
+
+    def _holds(self, section: DigestSection) -> bool:
+        """Whether the section is wanted, and has something to say in a week without sessions too."""
+        contents: dict[DigestSection, object] = {
+            DigestSection.GAPS: self.gaps,
+            DigestSection.QUEUE: self.queue.pending,
+            DigestSection.FLOWS: self.published or self.effects,
+            DigestSection.REJECTIONS: self.rejected,
+            DigestSection.COSTS: not self.spending.is_nothing,
+        }
+        return self.shows(section) and bool(contents.get(section))
+
+    def effects_that(self, change: Change) -> tuple[FlowEffect, ...]:
+        """Of the flows, those after which escalations went this way."""
+        return tuple(effect for effect in self.effects if effect.change is change)
 
     @property
     def most_escalated(self) -> tuple[DomainRow, ...]:

@@ -149,6 +149,15 @@ class PostDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewDigest:
+    """Show today's digest to one person. `key` is unique to the request (Slack's trigger id)."""
+
+    name: ClassVar[str] = "digest.preview"
+    key: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshHome:
     """Publish the Home tab of one person anew."""
 
@@ -186,6 +195,7 @@ Job = (
     | ShowScriptTemplate
     | GuideSession
     | PostDigest
+    | PreviewDigest
     | RefreshHome
     | RefreshHomes
     | ForgetWorkspace
@@ -205,6 +215,7 @@ JOBS: tuple[type[Job], ...] = (
     ShowScriptTemplate,
     GuideSession,
     PostDigest,
+    PreviewDigest,
     RefreshHome,
     RefreshHomes,
     ForgetWorkspace,

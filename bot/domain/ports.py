@@ -143,8 +143,16 @@ class Messenger(Protocol):
         ...
 
     async def post_digest(
-        self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str
-    ) -> MessageRef: ...
+        self, workspace_id: str, to: str, digest: Digest, picture: Picture | None, *, key: str
+    ) -> MessageRef:
+        """Post the digest to a channel or, with a user id, by direct message. No picture: there is none to show."""
+        ...
+
+    async def post_digest_details(
+        self, workspace_id: str, at: MessageRef, digest: Digest, *, key: str
+    ) -> None:
+        """The longer lists, in the thread of the digest that stands at `at`."""
+        ...
 
     async def show_draft(
         self, workspace_id: str, view_id: str, draft: EditingDraft, picture: Picture

@@ -14,6 +14,7 @@ from bot.domain.jobs import (
     GuideSession,
     Job,
     PostDigest,
+    PreviewDigest,
     RedrawStats,
     RefreshHome,
     RefreshHomes,
@@ -28,7 +29,7 @@ from bot.domain.jobs import (
     WriteScript,
 )
 from bot.services.desk import Desk
-from bot.services.digests import post_digest
+from bot.services.digests import post_digest, send_preview
 from bot.services.editing import show_draft_picture
 from bot.services.flows import draw_flow_page, send_flow_file
 from bot.services.gap_drafts import draft_for_gap
@@ -77,6 +78,7 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
         ShowScriptTemplate: partial(show_script_template, desk),
         GuideSession: partial(guide_session, desk),
         PostDigest: digest,
+        PreviewDigest: partial(send_preview, desk),
         RefreshHome: home,
         RefreshHomes: partial(refresh_homes_on_screen, desk),
         ForgetWorkspace: forget,

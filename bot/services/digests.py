@@ -7,13 +7,18 @@ from datetime import date, datetime
 from bot.charts.registry import Chart
 from bot.domain.digests import Digest, digest_due
 from bot.domain.errors import FlowPilotError
-from bot.domain.jobs import PostDigest
+from bot.domain.flow_effects import joined_effects
+from bot.domain.jobs import PostDigest, PreviewDigest
+from bot.domain.proposals import MessageRef
 from bot.domain.windows import week_before, window_ending
 from bot.domain.workspaces import Workspace
 from bot.services.desk import Desk
 from bot.services.gaps import USUAL_DAYS, find_gaps, refresh_gaps
 from bot.services.review_queue import overdue_before
 from storage.database import Database
+
+MAX_FLOWS = 20
+"""Flows whose effect is looked at, those that guided most sessions."""
 
 
 async def open_due_digest(database: Database, workspace: Workspace, *, now: datetime) -> bool:
@@ -62,24 +67,47 @@ async def build_digest(database: Database, workspace_id: str, due_on: date, *, n
             queue=await tx.proposals.queue(overdue_before=overdue_before(settings, window.end)),
             remind_after_days=settings.remind_after_days,
             published=await tx.digests.published_between(window.start, window.end),
+            effects=joined_effects(await tx.digests.effects(window, MAX_FLOWS), found.outcomes),
             rejected=await tx.proposals.rejected_between(window.start, window.end),
             spending=await tx.spendings.between(window.start, window.end),
             gaps=found.alerts,
+            watched=found.watched,
+            left_out=settings.digest_left_out,
         )
 
 
 async def post_digest(desk: Desk, workspace_id: str, digest_id: int) -> None:
-    """Post an opened digest to the digest channel, unless that has happened already."""
+    """Post an opened digest to the digest channel and its details below it, each unless that has happened already."""
     async with desk.database.transaction(workspace_id) as tx:
         opened = await tx.digests.get(digest_id)
         channel = (await tx.workspaces.get()).settings.digest_channel
     if opened.posted_at is not None or channel is None:
         return
+    digest = await _fresh_digest(desk, workspace_id, opened.due_on)
+    at = await _say(desk, workspace_id, channel, digest, key=f"digest:{digest_id}")
+    async with desk.database.transaction(workspace_id) as tx:
+        await tx.digests.mark_posted(digest_id, at, desk.clock.now())
+
+
+async def send_preview(desk: Desk, workspace_id: str, job: PreviewDigest) -> None:
+    """Show the digest as it would be today to the person who asked, by direct message."""
+    async with desk.database.transaction(workspace_id) as tx:
+        zone = (await tx.workspaces.get()).settings.zone
+    digest = await _fresh_digest(desk, workspace_id, desk.clock.now().astimezone(zone).date())
+    await _say(desk, workspace_id, job.user, digest, key=f"digest-preview:{job.key}")
+
+
+async def _fresh_digest(desk: Desk, workspace_id: str, due_on: date) -> Digest:
+    """Its gaps are written down before, so that they have buttons."""
     now = desk.clock.now()
     await refresh_gaps(desk.database, workspace_id, now=now)
-    digest = await build_digest(desk.database, workspace_id, opened.due_on, now=now)
-    picture = None if digest.dashboard.is_empty else await desk.charts.draw(Chart.DIGEST, digest)
-    key = f"digest:{digest_id}"
-    ref = await desk.messenger.post_digest(workspace_id, channel, digest, picture, key=key)
-    async with desk.database.transaction(workspace_id) as tx:
-        await tx.digests.mark_posted(digest_id, ref, desk.clock.now())
+    return await build_digest(desk.database, workspace_id, due_on, now=now)
+
+
+async def _say(desk: Desk, workspace_id: str, to: str, digest: Digest, *, key: str) -> MessageRef:
+    """What a crash left unsaid is all that is said the next time."""
+    picture = await desk.charts.draw(Chart.DIGEST, digest) if digest.has_chart else None
+    at = await desk.messenger.post_digest(workspace_id, to, digest, picture, key=key)
+    if digest.has_details:
+        await desk.messenger.post_digest_details(workspace_id, at, digest, key=f"{key}:details")
+    return at

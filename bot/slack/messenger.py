@@ -45,6 +45,7 @@ from bot.slack.threads import Threads
 from bot.slack.views.blocks import Json
 from bot.slack.views.by_hand import author_message
 from bot.slack.views.captures import captured_message
+from bot.slack.views.digest_details import digest_details
 from bot.slack.views.digests import digest_message
 from bot.slack.views.flows import file_message, flow_modal
 from bot.slack.views.home import home_view
@@ -167,12 +168,19 @@ class SlackMessenger:
         await self._speech.note(workspace_id, key, MessageRef(at.channel, ""))
 
     async def post_digest(
-        self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str
+        self, workspace_id: str, to: str, digest: Digest, picture: Picture | None, *, key: str
     ) -> MessageRef:
         """Post the digest. Where FlowPilot cannot speak, the admins are told, once a week."""
         async with self._watching(workspace_id):
-            post = partial(self._speech.post, workspace_id, channel, key=key)
+            post = partial(self._speech.post, workspace_id, to, key=key)
             return await self._with_picture(workspace_id, partial(digest_message, digest), picture, post)
+
+    async def post_digest_details(
+        self, workspace_id: str, at: MessageRef, digest: Digest, *, key: str
+    ) -> None:
+        details = digest_details(digest)
+        async with self._watching(workspace_id):
+            await self._speech.post(workspace_id, at.channel, details, key=key, thread_ts=at.ts)
 
     async def show_draft(
         self, workspace_id: str, view_id: str, draft: EditingDraft, picture: Picture

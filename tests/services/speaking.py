@@ -68,9 +68,14 @@ class RememberingMessenger:
         self._say("answer_stats", at.user, dashboard)
 
     async def post_digest(
-        self, workspace_id: str, channel: str, digest: Digest, picture: Picture | None, *, key: str
+        self, workspace_id: str, to: str, digest: Digest, picture: Picture | None, *, key: str
     ) -> MessageRef:
-        return self._say("post_digest", channel, digest, picture)
+        return self._say("post_digest", to, digest, picture)
+
+    async def post_digest_details(
+        self, workspace_id: str, at: MessageRef, digest: Digest, *, key: str
+    ) -> None:
+        self._say("post_digest_details", at.channel, digest)
 
     async def show_draft(
         self, workspace_id: str, view_id: str, draft: EditingDraft, picture: Picture

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -12,17 +13,20 @@ from bot.charts.pool import ChartPool
 from bot.domain.cards import Picture
 from bot.domain.digests import Digest
 from bot.domain.errors import FlowPilotError
+from bot.domain.flows import FlowOrigin
 from bot.domain.members import Member, Role
 from bot.domain.proposals import Reject
 from bot.domain.reasons import ReasonCode
-from bot.domain.workspaces import Workspace
+from bot.domain.sessions import NewSession, ProblemDomain, SessionStatus
+from bot.domain.statistics import Rate
+from bot.domain.workspaces import DigestSection, Workspace
 from bot.services.digests import open_due_digest, post_digest, preview_digest, request_digest
 from bot.services.proposals import decide_proposal
-from bot.slack.views.digests import digest_preview
+from bot.slack.views.digests import digest_message
 from storage.database import Database
 from tests.conftest import NOW
 from tests.services.speaking import RememberingMessenger, a_desk
-from tests.storage.makers import a_session, proposed, stored
+from tests.storage.makers import a_draft, a_session, proposed, published, stored
 
 WEEK = timedelta(days=7)
 ADA = Member(id="UADA", name="Ada", role=Role.ADMIN)
@@ -94,8 +98,12 @@ async def test_digest_tells_the_week_and_the_queue_and_is_posted_once(
     digest_id = await only_digest(superuser)
     await post_digest(desk, reporting.id, digest_id)
     await post_digest(desk, reporting.id, digest_id)
-    ((verb, channel, said, picture),) = messenger.said
-    assert (verb, channel) == ("post_digest", "C0DIGEST")
+    (_, _, said, picture), (_, _, detailed, _) = messenger.said
+    assert [(verb, to) for verb, to, *_ in messenger.said] == [
+        ("post_digest", "C0DIGEST"),
+        ("post_digest_details", "C0DIGEST"),
+    ]
+    assert detailed == said
     assert isinstance(said, Digest)
     assert (said.dashboard.totals.sessions, said.queue.pending) == (3, 1)
     assert isinstance(picture, Picture)
@@ -111,7 +119,7 @@ async def test_digest_counts_why_proposals_were_rejected(database: Database, rep
         await decide_proposal(database, reporting.id, proposal.id, request, now=at)
     digest = await preview_digest(database, reporting.id, now=NOW)
     assert list(digest.rejected.items()) == [(ReasonCode.OUTDATED, 2), (ReasonCode.UNSAFE, 1)]
-    assert "3 rejected: 2 outdated, 1 unsafe" in str(digest_preview(digest))
+    assert "3 rejected: 2 outdated, 1 unsafe" in str(digest_message(digest, None))
     later = await preview_digest(database, reporting.id, now=NOW + 2 * WEEK)
     assert not later.rejected
 
@@ -131,3 +139,105 @@ async def test_failed_posting_is_tried_again(
 
 async def test_empty_week_has_nothing_to_say(database: Database, reporting: Workspace) -> None:
     assert (await preview_digest(database, reporting.id, now=NOW)).has_nothing_to_say
+
+
+async def test_what_is_left_out_is_not_posted(
+    database: Database, reporting: Workspace, superuser: asyncpg.Connection, charts: ChartPool
+) -> None:
+    left_out = (DigestSection.CHART, DigestSection.QUEUE, DigestSection.DETAILS)
+    async with database.transaction(reporting.id) as tx:
+        await tx.workspaces.change_settings(replace(reporting.settings, digest_left_out=left_out))
+    at = NOW - timedelta(days=1)
+    await stored(database, reporting.id, a_session(created_at=at, resolved_at=at + timedelta(hours=1)))
+    await proposed(database, reporting.id)
+    messenger = RememberingMessenger()
+    await request_digest(database, reporting.id, now=NOW)
+    await post_digest(a_desk(database, messenger, charts), reporting.id, await only_digest(superuser))
+    ((verb, _, said, picture),) = messenger.said
+    assert (verb, picture) == ("post_digest", None)
+    assert isinstance(said, Digest)
+    assert said.left_out == left_out
+    assert "Review queue" not in str(digest_message(said, None))
+
+
+async def test_week_with_only_what_is_left_out_has_nothing_to_say(
+    database: Database, reporting: Workspace
+) -> None:
+    await proposed(database, reporting.id)
+    assert not (await preview_digest(database, reporting.id, now=NOW)).has_nothing_to_say
+    async with database.transaction(reporting.id) as tx:
+        settings = replace(reporting.settings, digest_left_out=(DigestSection.QUEUE,))
+        await tx.workspaces.change_settings(settings)
+    assert (await preview_digest(database, reporting.id, now=NOW)).has_nothing_to_say
+
+
+async def test_digest_tells_what_a_new_flow_did_in_its_domain(
+    database: Database, reporting: Workspace, superuser: asyncpg.Connection
+) -> None:
+    flow = await published(database, reporting.id)
+    await superuser.execute("UPDATE flow_versions SET published_at = $1", NOW - timedelta(days=10))
+    before = [_ended(days=20, escalated=number < 12) for number in range(20)]
+    since = [_ended(days=3, escalated=number < 2) for number in range(30)]
+    elsewhere = [_ended(days=3, escalated=True, problem_domain=ProblemDomain.PRINTING) for _ in range(9)]
+    too_early = [_ended(days=120, escalated=True) for _ in range(9)]
+    sessions = await stored(database, reporting.id, *before, *since, *elsewhere, *too_early)
+    await _follow(superuser, flow.id, [session.id for session in sessions[20:37]])
+    (effect,) = (await preview_digest(database, reporting.id, now=NOW)).effects
+    assert (effect.flow.flow_id, effect.guided) == (flow.id, 17)
+    assert (effect.before, effect.since) == (Rate(12, 20), Rate(2, 30))
+    assert effect.sentence == "guided 17 sessions; escalations in Networking 60 % → 7 %"
+    told = str(digest_message(await preview_digest(database, reporting.id, now=NOW), None))
+    assert "*Paid off*" in told
+
+
+async def test_digest_tells_what_a_new_version_did_for_who_follows_the_flow(
+    database: Database, reporting: Workspace, superuser: asyncpg.Connection
+) -> None:
+    flow = await published(database, reporting.id)
+    await superuser.execute("UPDATE flow_versions SET published_at = $1", NOW - timedelta(days=200))
+    async with database.transaction(reporting.id) as tx:
+        await tx.flows.publish_version(
+            flow.id,
+            a_draft(),
+            base_version=1,
+            origin=FlowOrigin.MANUAL,
+            by="UADMIN",
+            at=NOW - timedelta(days=10),
+            change="Better",
+        )
+    before = [_ended(days=20, escalated=number < 2) for number in range(4)]
+    since = [_ended(days=3, escalated=number < 1) for number in range(3)]
+    others = [_ended(days=3, escalated=True) for _ in range(9)]
+    sessions = await stored(database, reporting.id, *before, *since, *others)
+    await _follow(superuser, flow.id, [session.id for session in sessions[:7]])
+    (effect,) = (await preview_digest(database, reporting.id, now=NOW)).effects
+    assert (effect.flow.version, effect.domain) == (2, None)
+    assert (
+        effect.sentence
+        == "guided 3 sessions; no clear change in its escalations (2 of 4 before, 1 of 3 since)"
+    )
+
+
+async def test_flows_that_stand_for_long_are_not_measured_again(
+    database: Database, reporting: Workspace, superuser: asyncpg.Connection
+) -> None:
+    flow = await published(database, reporting.id)
+    await superuser.execute("UPDATE flow_versions SET published_at = $1", NOW - timedelta(days=200))
+    (session,) = await stored(database, reporting.id, _ended(days=3, escalated=False))
+    await _follow(superuser, flow.id, [session.id])
+    assert (await preview_digest(database, reporting.id, now=NOW)).effects == ()
+
+
+def _ended(*, days: int, escalated: bool, **changes: Any) -> NewSession:
+    at = NOW - timedelta(days=days)
+    how: dict[str, Any] = (
+        {"status": SessionStatus.ESCALATED, "resolved_at": None}
+        if escalated
+        else {"resolved_at": at + timedelta(hours=1)}
+    )
+    return a_session(created_at=at, **how | changes)
+
+
+async def _follow(superuser: asyncpg.Connection, flow_id: int, session_ids: list[int]) -> None:
+    follow = "UPDATE sessions SET followed_flow_id = $1, followed_flow_version = 1 WHERE id = ANY($2)"
+    await superuser.execute(follow, flow_id, session_ids)

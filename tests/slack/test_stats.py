@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.slack.conftest import ADA, BEN, SUPPORT, TEAM, Bot, said_by
+from bot.services.digests import post_digest, request_digest
+from bot.slack.views import samples
+from tests.slack.conftest import ADA, BEN, DIGEST, SUPPORT, TEAM, Bot, said_by
 from tests.storage.makers import a_session
 
 
@@ -103,7 +105,28 @@ async def test_the_queue_lists_what_waits_and_opens_it(bot: Bot) -> None:
     await bot.modal_with(ADA, "Learnt from")
 
 
-async def test_the_digest_is_previewed_in_words(bot: Bot) -> None:
+async def test_the_digest_is_shown_to_who_asks_as_it_would_be_posted(bot: Bot) -> None:
     await with_sessions(bot)
     await bot.sandbox.person(ADA).command(SUPPORT, "/flowpilot digest")
-    assert "12 sessions" in await bot.told(ADA)
+    await bot.settle()
+    assert "on its way to your messages" in await bot.told(ADA)
+    digest, details = bot.sandbox.dm(ADA)
+    assert "12 sessions, 100 % resolved" in digest.text
+    assert "slack_file" in said_by(digest)
+    assert details.thread_ts == digest.ts
+    assert "Networking: 12 sessions" in said_by(details)
+    assert bot.sandbox.messages(DIGEST) == []
+
+
+async def test_after_a_crash_only_what_is_missing_of_a_digest_is_posted(bot: Bot) -> None:
+    await with_sessions(bot)
+    await request_digest(bot.database, TEAM, now=bot.clock.now())
+    number = await bot.superuser.fetchval("SELECT id FROM digests")
+    await bot.desk.messenger.post_digest(TEAM, DIGEST, samples.DIGEST, None, key=f"digest:{number}")
+    await bot.settle()
+    assert [bool(each.thread_ts) for each in bot.sandbox.messages(DIGEST)] == [False, True]
+    await bot.superuser.execute("UPDATE digests SET posted_at = NULL, status = 'open'")
+    await bot.superuser.execute("DELETE FROM utterances WHERE id LIKE 'digest:%:details'")
+    await post_digest(bot.desk, TEAM, number)
+    assert len(bot.sandbox.messages(DIGEST)) == 2
+    assert await bot.superuser.fetchval("SELECT posted_at IS NOT NULL FROM digests")

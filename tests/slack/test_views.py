@@ -46,6 +46,7 @@ from bot.slack.views import (
     by_hand,
     captures,
     details,
+    digest_details,
     digests,
     editor,
     evidence,
@@ -59,6 +60,7 @@ from bot.slack.views import (
     reasons,
     samples,
     samples_details,
+    samples_digests,
     samples_homes,
     samples_scripts,
     samples_sessions,
@@ -82,6 +84,7 @@ MODULES = (
     by_hand,
     captures,
     details,
+    digest_details,
     digests,
     editor,
     evidence,
@@ -337,11 +340,13 @@ def test_no_words_of_people_break_a_limit_or_call_a_channel(text: str, name: str
     batch = Batch(verb=BatchVerb.APPROVE, items=(*items[:5], *refused[5:]))
     reasons_of = dict.fromkeys(range(10), text[:1000])
     flows = tuple(FlowMention(number, text, 1) for number in range(8))
+    effects = tuple(replace(samples_digests.PAID_OFF, flow=flow) for flow in flows)
     shown = [
         home.home_view(facts, now=samples.NOW),
         batches.batch_modal(batch, reasons_of),
         batches.outcome_modal(batch, reasons_of),
-        digests.digest_message(replace(samples.DIGEST, published=flows), samples.PICTURE),
+        digests.digest_message(replace(samples.DIGEST, published=flows, effects=effects), samples.PICTURE),
+        digest_details.digest_details(replace(samples.DIGEST, published=flows, effects=effects)),
         help_view.help_message(text),
         help_view.unknown_domain_message(text),
         notices.notice_message(text),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bot.services.digests import preview_digest
+from bot.domain.jobs import PreviewDigest
+from bot.services.jobs import leave_job
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.payloads.conversation import CommandTyped
-from bot.slack.replies import answer
-from bot.slack.views.digests import digest_preview
+from bot.slack.views.digests import preview_answer
 
 
 async def handle_digest_asked(command: CommandTyped, ack: Ack, deps: SlackDeps) -> None:
-    await ack()
+    await ack(response_type="ephemeral", **preview_answer())
     await deps.people.recognise(command.by)
-    digest = await preview_digest(deps.database, command.by.workspace_id, now=deps.clock.now())
-    await answer(deps.api, command.reply, digest_preview(digest))
+    job = PreviewDigest(key=command.trigger_id, user=command.by.id)
+    await leave_job(deps.database, command.by.workspace_id, job)

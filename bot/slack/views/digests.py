@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.domain.digests import Digest
+from bot.domain.flow_effects import FlowEffect
 from bot.domain.flows import FlowMention
 from bot.domain.gaps import Gap
 from bot.domain.reasons import REASON_WORDS, ReasonCode
 from bot.domain.spending import TROUBLE_IN_WORDS, SpendingTotal
+from bot.domain.statistics import Change
 from bot.domain.words import counted, dollars, duration, listed
+from bot.domain.workspaces import DigestSection
 from bot.slack.ids import Action
-from bot.slack.mrkdwn import bold
-from bot.slack.views import samples, samples_gaps
+from bot.slack.mrkdwn import bold, escape
+from bot.slack.views import samples, samples_digests
 from bot.slack.views.blocks import Json, actions, button, context, message, section
 from bot.slack.views.gaps import gap_buttons, gap_line
 from bot.slack.views.phrases import overdue
 from bot.slack.views.stats import NO_PICTURE, change_sentences, headline_of
 
-SHOWN_FLOWS = 5
+SHOWN_FLOWS = 3
+SHOWN_EFFECTS = 3
 SHOWN_GAPS = 3
 GAPS = "Knowledge gaps"
 
@@ -31,39 +34,33 @@ def digest_message(digest: Digest, picture: Json | None) -> Json:
     """The digest as a message. `picture` is the block of its chart, None when it cannot be shown."""
     if digest.has_nothing_to_say:
         return message(_nothing(digest))
+    opens_queue = digest.queue.pending and digest.shows(DigestSection.QUEUE)
     parts = [
         section(f"*{_headline(digest)}* {_changes(digest)}"),
-        *([] if digest.dashboard.is_empty else [picture or context(NO_PICTURE)]),
-        *_gaps(digest),
+        *([picture or context(NO_PICTURE)] if digest.has_chart else []),
+        *(_gaps(digest) if digest.shows(DigestSection.GAPS) else []),
         *(section(paragraph) for paragraph in _paragraphs(digest)),
-        *([actions([button("Open Queue", Action.QUEUE_OPEN, "queue")])] if digest.queue.pending else []),
+        *([actions([button("Open Queue", Action.QUEUE_OPEN, "queue")])] if opens_queue else []),
     ]
     return message(f"{_headline(digest)} {_changes(digest)}", parts)
 
 
-def digest_preview(digest: Digest) -> Json:
-    """What the digest would say today, for the person who asked."""
-    if digest.has_nothing_to_say:
-        return message(_nothing(digest))
-    note = "This is what the digest would say today; the picture comes with the real one."
-    parts = [section(f"*{_headline(digest)}* {_changes(digest)}")]
-    parts += [section(f"*{GAPS}*\n{lines}")] if (lines := "\n".join(_gap_lines(digest))) else []
-    parts += [section(paragraph) for paragraph in _paragraphs(digest)]
-    return message(f"{_headline(digest)} {_changes(digest)}", [*parts, context(note)])
+def preview_answer() -> Json:
+    return message("The digest as it would be today is on its way to your messages with FlowPilot.")
 
 
-def _week(digest: Digest) -> str:
+def week_of(digest: Digest) -> str:
     return f"FlowPilot week {(digest.due_on - timedelta(days=1)).isocalendar().week}"
 
 
 def _nothing(digest: Digest) -> str:
-    return f"{_week(digest)}: no sessions, and nothing waits for a review."
+    return f"{week_of(digest)}: no sessions, and nothing waits for a review."
 
 
 def _headline(digest: Digest) -> str:
     if digest.dashboard.is_empty:
-        return f"{_week(digest)}: no sessions."
-    return f"{_week(digest)}: {', '.join(headline_of(digest.dashboard))}."
+        return f"{week_of(digest)}: no sessions."
+    return f"{week_of(digest)}: {', '.join(headline_of(digest.dashboard))}."
 
 
 def _changes(digest: Digest) -> str:
@@ -71,13 +68,47 @@ def _changes(digest: Digest) -> str:
 
 
 def _paragraphs(digest: Digest) -> Iterator[str]:
-    yield f"*Review queue*\n{_queue(digest)}"
-    if digest.published:
-        yield f"*Published*\n{_flows(digest.published)}"
-    if digest.rejected:
+    if digest.shows(DigestSection.QUEUE):
+        yield f"*Review queue*\n{_queue(digest)}"
+    if digest.shows(DigestSection.FLOWS):
+        yield from _flows(digest)
+    if digest.rejected and digest.shows(DigestSection.REJECTIONS):
         yield f"*Rejected*\n{_rejected(digest.rejected)}"
-    if not digest.spending.is_nothing:
+    if not digest.spending.is_nothing and digest.shows(DigestSection.COSTS):
         yield f"*Analysis*\n{_analysis(digest.spending)}"
+
+
+def _flows(digest: Digest) -> Iterator[str]:
+    """What was published, and what flows did. Only a clear change is called one; the others are counted."""
+    if digest.published:
+        yield f"*Published*\n{_published(digest.published)}"
+    unclear = [effect for effect in digest.effects_that(Change.UNCLEAR) if effect.guided]
+    closing = [_without_change(unclear)] if unclear else []
+    paid_off, worse = digest.effects_that(Change.DOWN), digest.effects_that(Change.UP)
+    if paid_off:
+        yield "\n".join(["*Paid off*", *_effects(paid_off), *([] if worse else closing)])
+    if worse:
+        yield "\n".join(["*Got worse*", *_effects(worse), *closing])
+    if closing and not (paid_off or worse):
+        yield f"*What flows did*\n{closing[0]}"
+
+
+def _effects(effects: Sequence[FlowEffect]) -> Iterator[str]:
+    yield from map(effect_line, effects[:SHOWN_EFFECTS])
+    more = len(effects) - SHOWN_EFFECTS
+    if more > 0:
+        yield f"… {more} more"
+
+
+def effect_line(effect: FlowEffect) -> str:
+    """What a flow did, in one line of mrkdwn."""
+    return f"• {bold(effect.flow.title)} {escape(effect.sentence)}"
+
+
+def _without_change(effects: Sequence[FlowEffect]) -> str:
+    named = bold(effects[0].flow.title) if len(effects) == 1 else f"{len(effects)} flows"
+    guided = counted(sum(effect.guided for effect in effects), "session")
+    return f"{named} guided {guided} without a clear change yet."
 
 
 def _gaps(digest: Digest) -> Iterator[Json]:
@@ -114,10 +145,11 @@ def _age(days: int) -> str:
     return f"for {counted(days, 'day')}" if days > 0 else "since today"
 
 
-def _flows(published: tuple[FlowMention, ...]) -> str:
-    lines = [f"• {bold(flow.title)} version {flow.version}" for flow in published[:SHOWN_FLOWS]]
+def _published(published: Sequence[FlowMention]) -> str:
+    """For example "*VPN drops* version 2 and *Printer offline* version 1"."""
+    named = [f"{bold(flow.title)} version {flow.version}" for flow in published[:SHOWN_FLOWS]]
     more = len(published) - SHOWN_FLOWS
-    return "\n".join([*lines, *([f"… {more} more"] if more > 0 else [])])
+    return listed([*named, *([f"{more} more"] if more > 0 else [])])
 
 
 def _rejected(rejected: Mapping[ReasonCode, int]) -> str:
@@ -142,11 +174,11 @@ def _cost(spending: SpendingTotal) -> str:
     return f"for {dollars(spending.known_cost_micros)}{more}"
 
 
-_WITH_GAPS = replace(samples.DIGEST, gaps=samples_gaps.GAPS.alerts)
-
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
-    "digest": partial(digest_message, _WITH_GAPS, samples.PICTURE),
+    "digest": partial(digest_message, samples_digests.FULL, samples.PICTURE),
     "digest, picture missing": partial(digest_message, samples.DIGEST, None),
+    "digest, nothing paid off": partial(digest_message, samples_digests.UNCLEAR, samples.PICTURE),
+    "digest, much left out": partial(digest_message, samples_digests.SHORT, None),
     "nothing to say": partial(digest_message, samples.NOTHING, None),
-    "preview": partial(digest_preview, _WITH_GAPS),
+    "preview asked": preview_answer,
 }
