@@ -76,7 +76,7 @@ async def _stats(browser: Browser, stage: Stage) -> None:
 
 async def _digest(browser: Browser, stage: Stage) -> None:
     await request_digest(stage.database, stage.workspace_id, now=SystemClock().now())
-    await stage.sandbox.until(lambda: stage.sandbox.messages(DIGEST_CHANNEL), 30)
+    await stage.sandbox.until(lambda: len(stage.sandbox.messages(DIGEST_CHANNEL)) > 1, 30)
     page = await _window(browser, stage, f"/c/{DIGEST_CHANNEL}", height=1050)
     await page.screenshot(path=PICTURES / "digest.png")
     await page.context.close()
