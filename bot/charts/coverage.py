@@ -11,10 +11,10 @@ from bot.charts.panels import MOST_PITCH, SMALL_SIZE, TEXT_SIZE, Panel, Swatch
 from bot.domain.dashboard import CoverageRow
 from bot.domain.words import counted, domain_name, listed, share_of
 
-_MOST_ROWS = 8
-_NAME_WIDTH = 250
-_SHARE_WIDTH = 116
-_FLOWS_WIDTH = 112
+_MOST_ROWS = 7
+_NAME_WIDTH = 280
+_SHARE_WIDTH = 132
+_FLOWS_WIDTH = 124
 
 
 def draw_coverage(panel: Panel, rows: Sequence[CoverageRow]) -> None:

@@ -19,13 +19,13 @@ OUTCOMES = (
     Swatch("abandoned", "#A4A9AF"),
     Swatch("open", PAPER, edge=MUTED),
 )
-MOST_ROWS = 9
+MOST_ROWS = 8
 _FULL_SCALE_FROM = 10
 """Bars of fewer sessions than this do not fill the width: few look like few."""
-_NAME_WIDTH = 250
+_NAME_WIDTH = 280
 _TOTAL_WIDTH = 104
-_ESCALATED_WIDTH = 220
-_COUNT_SIZE = 23
+_ESCALATED_WIDTH = 240
+_COUNT_SIZE = 26
 
 
 def top_rows(rows: Sequence[DomainRow], most: int) -> tuple[DomainRow, ...]:
@@ -49,8 +49,8 @@ def _added(one: DomainRow, other: DomainRow) -> DomainRow:
 
 def draw_outcomes(panel: Panel, rows: Sequence[DomainRow], *, escalations: bool = False) -> None:
     """Stacked bars, most sessions first; with `escalations` their number is written at the end of the line."""
-    panel.write_title("Sessions by domain")
     shown = top_rows(rows, MOST_ROWS)
+    panel.write_title("Sessions by domain", f"n = {sum(row.total for row in shown):,}" if shown else "")
     if not shown:
         panel.say("No session was started in this time.")
         return

@@ -10,16 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from bot.charts.canvas import MUTED, Box, write
+from bot.charts.canvas import MUTED, PAPER, Box, write
 from bot.charts.glyphs import width_of, wrapped
 
-TITLE_SIZE = 34
-TEXT_SIZE = 28
-SMALL_SIZE = 25
+TITLE_SIZE = 36
+TEXT_SIZE = 32
+SMALL_SIZE = 28
+TINY_SIZE = 26
+"""Pixels of letters: a phone shows the 1600 of the picture on 380 points, so that these are 6 to 9 points there."""
 MOST_PITCH = 52
 """Pixels from row to row where there are few."""
 TITLE_HEIGHT = 46
-LEGEND_HEIGHT = 42
+LEGEND_HEIGHT = 44
 
 
 class Swatch(NamedTuple):
@@ -27,7 +29,7 @@ class Swatch(NamedTuple):
 
     name: str
     colour: str
-    shape: Literal["block", "line", "round", "diamond"] = "block"
+    shape: Literal["block", "line", "round", "hollow", "diamond"] = "block"
     hatch: str = ""
     edge: str | None = None
 
@@ -56,8 +58,8 @@ class Panel:
         x, y = self.box.left + indent, self.box.top + TITLE_HEIGHT + LEGEND_HEIGHT / 2 - 3
         for swatch in swatches:
             _draw_sample(self.page, x, y, swatch)
-            write(self.page, x + 38, y, swatch.name, SMALL_SIZE, colour=MUTED, up="center")
-            x += 38 + width_of(swatch.name, SMALL_SIZE) + 28
+            write(self.page, x + 36, y, swatch.name, SMALL_SIZE, colour=MUTED, up="center")
+            x += 36 + width_of(swatch.name, SMALL_SIZE) + 22
 
     def say(self, sentence: str) -> None:
         """The sentence instead of a chart, at the top of where the chart would be."""
@@ -76,8 +78,9 @@ def _draw_sample(page: Axes, x: float, y: float, swatch: Swatch) -> None:
             )
         )
         return
-    marker = {"line": "", "round": "o", "diamond": "D"}[swatch.shape]
-    line = Line2D([x, x + 28], [y, y], color=swatch.colour, lw=4, marker=marker, ms=14, markevery=[0])
+    marker = {"line": "", "round": "o", "hollow": "o", "diamond": "D"}[swatch.shape]
+    inside = PAPER if swatch.shape == "hollow" else swatch.colour
+    line = Line2D([x, x + 28], [y, y], color=swatch.colour, lw=4, marker=marker, ms=14, mew=3, mfc=inside)
     if marker:
         line.set(xdata=[x + 14], ydata=[y])
     page.add_line(line)

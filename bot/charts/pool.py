@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, overload
 
-from bot.charts.registry import Chart, Failure, Request
+from bot.charts.registry import Chart, Failure, Part, Request
 from bot.domain.cards import Picture
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
@@ -57,6 +57,9 @@ class ChartPool:
     async def draw(self, chart: Literal[Chart.DASHBOARD], dashboard: Dashboard, /) -> Picture: ...
 
     @overload
+    async def draw(self, chart: Literal[Chart.PART], dashboard: Dashboard, part: Part, /) -> Picture: ...
+
+    @overload
     async def draw(self, chart: Literal[Chart.DIGEST], digest: Digest, /) -> Picture | None: ...
 
     @overload
@@ -72,7 +75,7 @@ class ChartPool:
     ) -> Picture: ...
 
     async def draw(self, chart: Chart, /, *args: object, **kwargs: object) -> Picture | None:
-        """What `draw_dashboard`, `draw_digest` or `draw_tree` returns for these arguments; raises ChartError."""
+        """What `draw_dashboard`, `draw_part`, `draw_digest` or `draw_tree` returns for these arguments; raises ChartError."""
         request = pickle.dumps(Request(chart, args, kwargs))
         worker = await self._idle.get()
         try:

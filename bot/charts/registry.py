@@ -9,8 +9,18 @@ from enum import StrEnum
 
 class Chart(StrEnum):
     DASHBOARD = "dashboard"
+    PART = "part"
     DIGEST = "digest"
     TREE = "tree"
+
+
+class Part(StrEnum):
+    """A panel of the dashboard."""
+
+    TIME = "time"
+    DOMAINS = "domains"
+    TIERS = "tiers"
+    COVERAGE = "coverage"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isnan, nan
 
 from matplotlib.axes import Axes
 
-from bot.charts.canvas import BLUE, FAINT, MUTED, SKY, Box, plot_in
-from bot.charts.panels import SMALL_SIZE, Panel, Swatch
+from bot.charts.canvas import BLUE, FAINT, MUTED, PAPER, SKY, Box, plot_in, write
+from bot.charts.panels import SMALL_SIZE, TINY_SIZE, Panel, Swatch
 from bot.domain.dashboard import Dashboard, DayRow
 from bot.domain.words import MIN_FOR_PERCENT, counted, day_of_month, duration
 
@@ -34,41 +34,57 @@ _TICKS = {
     525600: "1 year",
 }
 """Minutes where the scale may be labelled: each is a time that people say."""
+FEW = 5
+"""Resolved on one day, from which on 9 of 10 of them say something; the median of fewer is drawn hollow."""
 _BAND = "#CFE6F5"
 _BARS = "#C3C7CC"
-_MOST_TICKS = 5
-_MOST_DATES = 5
-_AXIS_WIDTH = 112
-_DATES_HEIGHT = 40
+_MOST_TICKS = 4
+_MOST_DATES = 4
+_AXIS_WIDTH = 126
+_DATES_HEIGHT = 44
 _BARS_SHARE = 0.24
 
 
 def draw_resolution_times(panel: Panel, dashboard: Dashboard) -> None:
-    """Median line and band up to the 90th percentile on a logarithmic scale, over bars of how many were resolved."""
-    panel.write_title("Time to resolve, by day")
+    """Median line and band up to the 90th percentile on a logarithmic scale, over bars of how many were resolved.
+
+    Few are shown as few: a day of less than `FEW` has no band, and its median is hollow.
+    """
     days = dashboard.trend
     if all(day.median_minutes is None for day in days):
+        panel.write_title("Time to resolve, by day")
         panel.say("No session was resolved in this time.")
         return
-    enough = dashboard.wall.n >= MIN_FOR_PERCENT
-    band = (Swatch("9 of 10 within", _BAND),) if enough else ()
-    panel.write_legend(Swatch("median", BLUE, "line"), *band, Swatch("resolved a day", _BARS))
+    panel.write_title("Time to resolve, by day", f"n = {dashboard.wall.n:,}")
+    panel.write_legend(*legend_of(days))
     whole = panel.plot
     room = whole.height - _DATES_HEIGHT
-    lines = Box(whole.left + _AXIS_WIDTH, whole.top, whole.width - _AXIS_WIDTH, room * (1 - _BARS_SHARE) - 30)
+    lines = Box(whole.left + _AXIS_WIDTH, whole.top, whole.width - _AXIS_WIDTH, room * (1 - _BARS_SHARE) - 46)
     bars = Box(lines.left, whole.top + room * (1 - _BARS_SHARE), lines.width, room * _BARS_SHARE)
-    _draw_lines(plot_in(panel.figure, lines), days, band=enough)
+    _draw_lines(plot_in(panel.figure, lines), days)
     _draw_bars(plot_in(panel.figure, bars), days)
+    write(panel.page, bars.left, bars.top - 8, "resolved a day", TINY_SIZE, colour=MUTED)
 
 
-def _draw_lines(axes: Axes, days: Sequence[DayRow], *, band: bool) -> None:
+def legend_of(days: Sequence[DayRow]) -> Iterator[Swatch]:
+    """What is drawn of these days, and only that."""
+    yield Swatch("median", BLUE, "line")
+    if any(0 < day.resolved < FEW for day in days):
+        yield Swatch(f"fewer than {FEW}", BLUE, "hollow")
+    if any(day.resolved >= FEW for day in days):
+        yield Swatch("9 of 10 within", _BAND)
+
+
+def _draw_lines(axes: Axes, days: Sequence[DayRow]) -> None:
     places = range(len(days))
     medians = [_at_least_one(day.median_minutes) for day in days]
-    tops = [_at_least_one(day.p90_minutes) for day in days]
-    if band:
-        axes.fill_between(places, medians, tops, color=_BAND, linewidth=0)
-        axes.plot(places, tops, color=SKY, lw=2, marker="_", ms=_marker_size(days))
-    axes.plot(places, medians, color=BLUE, lw=4, marker="o", ms=_marker_size(days))
+    tops = [_at_least_one(day.p90_minutes if day.resolved >= FEW else None) for day in days]
+    size = _marker_size(days)
+    axes.fill_between(places, medians, tops, color=_BAND, linewidth=0)
+    axes.plot(places, tops, color=SKY, lw=2, marker="_", ms=size)
+    axes.plot(places, medians, color=BLUE, lw=4, marker="o", ms=size)
+    few = [place for place in places if days[place].resolved < FEW]
+    axes.plot(few, [medians[place] for place in few], "o", color=BLUE, mfc=PAPER, mew=size / 4, ms=size)
     axes.set_yscale("log")
     ticks = ticks_between([*medians, *tops])
     axes.set_yticks(ticks, [_TICKS[tick] for tick in ticks], fontsize=SMALL_SIZE)
@@ -81,7 +97,7 @@ def _draw_lines(axes: Axes, days: Sequence[DayRow], *, band: bool) -> None:
 def _draw_bars(axes: Axes, days: Sequence[DayRow]) -> None:
     most = max(day.resolved for day in days)
     axes.bar(range(len(days)), [day.resolved for day in days], width=0.8, color=_BARS)
-    axes.set(xlim=(-0.6, len(days) - 0.4), ylim=(0, max(most, 3)))
+    axes.set(xlim=(-0.6, len(days) - 0.4), ylim=(0, max(most, FEW)))
     axes.set_yticks([most], [f"{most:,}"], fontsize=SMALL_SIZE, va="top")
     step = _days_between_dates(len(days))
     places = range(0, len(days), step)
@@ -113,7 +129,7 @@ def _marker_size(days: Sequence[DayRow]) -> float:
 
 
 def _days_between_dates(days: int) -> int:
-    """One to five dates: every other day of a week, whole weeks of a longer window."""
+    """One to four dates: every other day of a week, whole weeks of a longer window."""
     if days <= _MOST_DATES:
         return 1
     return 2 if days <= 2 * _MOST_DATES else 7 * -(-days // (7 * _MOST_DATES))

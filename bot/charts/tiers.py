@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.charts.canvas import BLUE, FAINT, GREEN, MUTED, Box, plot_in, write
-from bot.charts.panels import SMALL_SIZE, TEXT_SIZE, Panel, Swatch
+from bot.charts.panels import SMALL_SIZE, TEXT_SIZE, TINY_SIZE, Panel, Swatch
 from bot.domain.dashboard import Dashboard
 from bot.domain.statistics import Rate
 from bot.domain.words import counted, listed, share_of
 
 _ORDER = ("guided", "exploring", "discovery")
-_NAME_WIDTH = 176
+_NAME_WIDTH = 186
 _GAP = 44
-_SCALE_HEIGHT = 30
+_SCALE_HEIGHT = 32
 _MOST_PITCH = 84
+_LABEL_HALF = 32
 _LOWER = 0.16
 """Rows by which a line lies below the middle of its row, so that its figure has room above."""
 
@@ -42,8 +43,8 @@ def draw_tiers(panel: Panel, dashboard: Dashboard) -> None:
     _draw_column(panel, right, [row.resolution for row in rows], Swatch("resolved", GREEN, "diamond"))
     for index, row in enumerate(rows):
         y = left.top + (index + 0.5) * pitch
-        write(panel.page, plot.left, y + 2, row.name, TEXT_SIZE)
-        write(panel.page, plot.left, y + 28, f"n = {row.resolution.n:,}", 22, colour=MUTED)
+        write(panel.page, plot.left, y - 2, row.name, TEXT_SIZE)
+        write(panel.page, plot.left, y + 28, f"n = {row.resolution.n:,}", TINY_SIZE, colour=MUTED)
 
 
 def _draw_column(panel: Panel, box: Box, rates: Sequence[Rate], look: Swatch) -> None:
@@ -57,13 +58,13 @@ def _draw_column(panel: Panel, box: Box, rates: Sequence[Rate], look: Swatch) ->
             [interval.low, interval.high], [place + _LOWER] * 2, color=look.colour, lw=8, alpha=0.4, zorder=2
         )
         axes.plot([share], [place + _LOWER], marker, color=look.colour, ms=15, zorder=3, clip_on=False)
-        x = box.left + box.width * min(0.86, max(0.14, share))
+        x = min(box.right - _LABEL_HALF, max(box.left + _LABEL_HALF, box.left + box.width * share))
         y = box.top + box.height * (place + 0.5 + _LOWER) / len(rates)
         write(panel.page, x, y - 10, share_of(rate), SMALL_SIZE, across="center", up="bottom")
     axes.set(xlim=(0, 1), ylim=(len(rates) - 0.5, -0.5))
     axes.set_axis_off()
-    write(panel.page, box.left, box.bottom + 4, "0", 22, colour=MUTED, up="top")
-    write(panel.page, box.right, box.bottom + 4, "100 %", 22, colour=MUTED, across="right", up="top")
+    write(panel.page, box.left, box.bottom + 4, "0", TINY_SIZE, colour=MUTED, up="top")
+    write(panel.page, box.right, box.bottom + 4, "100 %", TINY_SIZE, colour=MUTED, across="right", up="top")
 
 
 def _rows(dashboard: Dashboard) -> list[_Row]:

@@ -20,12 +20,14 @@ import matplotlib as mpl
 from bot.charts.canvas import render, sheet, write
 from bot.charts.dashboard import draw_dashboard
 from bot.charts.digest import draw_digest
+from bot.charts.parts import draw_part
 from bot.charts.registry import Chart, Failure, Request
 from bot.charts.tree import draw_tree
 from bot.domain.cards import Picture
 
 _DRAWINGS: Mapping[Chart, Callable[..., Picture | None]] = {
     Chart.DASHBOARD: draw_dashboard,
+    Chart.PART: draw_part,
     Chart.DIGEST: draw_digest,
     Chart.TREE: draw_tree,
 }

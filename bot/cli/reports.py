@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.charts.pool import ChartPool
-from bot.charts.registry import Chart
+from bot.charts.registry import Chart, Part
 from bot.cli.plain import plain_words
 from bot.cli.terminal import JsonOption, WorkspaceOption, in_workspace, print_json, print_text, say
 from bot.domain.cards import Picture
@@ -44,16 +44,19 @@ def stats(
     period: Annotated[Period, typer.Option(help="How far back.")] = Period.MONTH,
     domain: Annotated[ProblemDomain | None, typer.Option(help="Only this problem domain.")] = None,
     png: Annotated[Path | None, typer.Option(help="Draw the dashboard into this file.")] = None,
+    chart: Annotated[Part | None, typer.Option(help="Draw only this part, larger.")] = None,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Show the dashboard's figures."""
+    if chart and not png:
+        raise typer.BadParameter("Say with --png into which file it is drawn.", param_hint="--chart")
 
     async def read(database: Database, workspace_id: str) -> tuple[Dashboard, SpendingTotal, Picture | None]:
         clock = SystemClock()
         dashboard = await read_dashboard(database, clock, workspace_id, days=period.days, domain=domain)
         spending = await read_spending(database, clock, workspace_id, days=period.days)
-        return dashboard, spending, await _drawn(dashboard) if png else None
+        return dashboard, spending, await _drawn(dashboard, chart) if png else None
 
     dashboard, spending, picture = in_workspace(workspace, read)
     if png:
@@ -75,11 +78,13 @@ def _keep(picture: Picture | None, path: Path) -> None:
     say(f"Drew {path}: {picture.alt}")
 
 
-async def _drawn(dashboard: Dashboard) -> Picture | None:
+async def _drawn(dashboard: Dashboard, part: Part | None) -> Picture | None:
     if dashboard.is_empty:
         return None
     async with ChartPool() as charts:
-        return await charts.draw(Chart.DASHBOARD, dashboard)
+        if part is None:
+            return await charts.draw(Chart.DASHBOARD, dashboard)
+        return await charts.draw(Chart.PART, dashboard, part)
 
 
 def gaps(

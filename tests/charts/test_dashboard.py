@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot.charts.dashboard import draw_dashboard
+from bot.charts.resolution_times import legend_of
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, TierRow, Totals
 from bot.domain.statistics import Minutes
 from tests.charts.makers import a_dashboard, a_quiet_dashboard, a_window, an_empty_dashboard, size_of
@@ -61,8 +62,8 @@ def test_file_name_tells_period_and_last_day() -> None:
 def test_rare_domains_are_folded_together() -> None:
     rows = tuple(DomainRow(domain=f"domain {index:02}", total=20 - index) for index in range(13))
     alt = draw_dashboard(replace(a_dashboard(), domains=rows)).alt
-    assert "domain 07 13 (0 % resolved) and 5 more 50 (0 % resolved)" in alt
-    assert "domain 08" not in alt
+    assert "domain 06 14 (0 % resolved) and 6 more 63 (0 % resolved)" in alt
+    assert "domain 07" not in alt
 
 
 def test_one_day_without_minutes_is_drawn() -> None:
@@ -90,3 +91,18 @@ def test_any_duration_fits_the_scale(minutes: float) -> None:
 def test_texts_from_people_are_drawn_as_they_are() -> None:
     rows = (DomainRow(domain="$x^2$ 打印机 \ud800 \\frac{1}{2} _ é", total=12),)
     assert draw_dashboard(replace(a_dashboard(), domains=rows, domain="$\\oops$")).png
+
+
+@pytest.mark.parametrize(
+    ("resolved", "names"),
+    [
+        ((1, 4, 0), ["median", "fewer than 5"]),
+        ((5, 16), ["median", "9 of 10 within"]),
+        ((2, 9), ["median", "fewer than 5", "9 of 10 within"]),
+    ],
+)
+def test_days_of_few_sessions_are_marked_and_have_no_band(
+    resolved: tuple[int, ...], names: list[str]
+) -> None:
+    days = [DayRow(on=a_window().dates[at], resolved=number) for at, number in enumerate(resolved)]
+    assert [swatch.name for swatch in legend_of(days)] == names

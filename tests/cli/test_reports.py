@@ -20,15 +20,18 @@ def png_size(path: Path) -> tuple[int, int]:
 
 
 async def test_dashboard_is_told_printed_and_drawn(with_flows: FlowPilot, home: Path) -> None:
-    picture = home / "stats.png"
-    words, gaps, document = await asyncio.gather(
-        with_flows("stats"),
+    picture, part = home / "stats.png", home / "time.png"
+    refused, words, gaps, document = await asyncio.gather(
+        with_flows("stats", "--chart", "time"),
+        with_flows("stats", "--chart", "time", "--png", str(part)),
         with_flows("gaps", "--json"),
         with_flows("stats", "--period", "90d", "--json", "--png", str(picture)),
     )
-    assert (words.code, words.err) == (0, "")
+    assert refused.code == 2
+    assert "--png" in refused.err
     assert words.out.startswith("Last 30 days: ")
     assert "*" not in words.out
+    assert png_size(part) == (1600, 760)
     assert (gaps.document["period"], gaps.err) == ("30d", "")
     figures = document.document
     assert (figures["period"], figures["domain"]) == ("90d", None)
@@ -46,5 +49,6 @@ async def test_digest_is_shown_without_being_posted(with_flows: FlowPilot) -> No
     assert (words.code, words.err) == (0, "")
     assert words.out.startswith("FlowPilot week ")
     assert "Review queue" in words.out
+    assert "in detail" in words.out
     assert document.document.keys() == {"due_on", "dashboard", "gaps"}
     assert document.document["dashboard"]["period"] == "7d"
