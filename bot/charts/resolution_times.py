@@ -81,6 +81,7 @@ def _draw_lines(axes: Axes, days: Sequence[DayRow]) -> None:
     tops = [_at_least_one(day.p90_minutes if day.resolved >= FEW else None) for day in days]
     size = _marker_size(days)
     axes.fill_between(places, medians, tops, color=_BAND, linewidth=0)
+    axes.vlines(places, medians, tops, color=_BAND, lw=size)  # a day between two of few has no area
     axes.plot(places, tops, color=SKY, lw=2, marker="_", ms=size)
     axes.plot(places, medians, color=BLUE, lw=4, marker="o", ms=size)
     few = [place for place in places if days[place].resolved < FEW]
@@ -108,7 +109,10 @@ def _draw_bars(axes: Axes, days: Sequence[DayRow]) -> None:
 
 
 def ticks_between(minutes: Sequence[float]) -> tuple[int, ...]:
-    """Labels of the scale around all of the minutes (not-a-number apart): at least two, at most `_MOST_TICKS`."""
+    """Labels of the scale around all of the minutes (not-a-number apart): at least two, at most `_MOST_TICKS`.
+
+    From one to the next are as many labels left out as need be. Longer than the last of all labels is outside.
+    """
     known = [value for value in minutes if not isnan(value)]
     ticks = tuple(_TICKS)
     low = max((index for index, tick in enumerate(ticks) if tick <= min(known)), default=0)
@@ -116,7 +120,9 @@ def ticks_between(minutes: Sequence[float]) -> tuple[int, ...]:
     if low == high:
         low, high = max(0, low - 1), min(len(ticks) - 1, high + 1)
     step = -(-(high - low) // (_MOST_TICKS - 1))
-    return ticks[low : high + 1 : step]
+    length = step * -(-(high - low) // step)
+    low = max(0, min(low, len(ticks) - 1 - length))
+    return ticks[low : low + length + 1 : step]
 
 
 def _at_least_one(minutes: float | None) -> float:

@@ -1,9 +1,12 @@
 from dataclasses import replace
+from math import nan
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.charts.dashboard import draw_dashboard
-from bot.charts.resolution_times import legend_of
+from bot.charts.resolution_times import legend_of, ticks_between
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, TierRow, Totals
 from bot.domain.statistics import Minutes
 from tests.charts.makers import a_dashboard, a_quiet_dashboard, a_window, an_empty_dashboard, size_of
@@ -106,3 +109,10 @@ def test_days_of_few_sessions_are_marked_and_have_no_band(
 ) -> None:
     days = [DayRow(on=a_window().dates[at], resolved=number) for at, number in enumerate(resolved)]
     assert [swatch.name for swatch in legend_of(days)] == names
+
+
+@given(st.lists(st.floats(1, 525_600), min_size=1, max_size=5))
+def test_labels_of_the_scale_lie_around_all_durations(minutes: list[float]) -> None:
+    ticks = ticks_between([*minutes, nan])
+    assert ticks[0] <= min(minutes) <= max(minutes) <= ticks[-1]
+    assert 2 <= len(ticks) <= 4
