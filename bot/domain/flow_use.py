@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from statistics import median
 
 from bot.domain.flows import Flow, FlowVersion
@@ -60,11 +61,13 @@ NOT_ASKED = NodeUse()
 class TreeUse:
     """The use of each node of a flow's present tree, by `sessions` sessions.
 
+    `taken` is how many of them went from one node straight on to another, by an answer that the tree has.
     `is_learnt`: nobody followed the flow yet, and these are the sessions that it was learnt from. They could not leave
     what was not there, so they have traffic and times alone.
     """
 
     nodes: Mapping[str, NodeUse] = field(default_factory=dict)
+    taken: Mapping[tuple[str, str], int] = field(default_factory=dict)
     sessions: int = 0
     is_learnt: bool = False
 
@@ -127,19 +130,20 @@ def use_of_followed(
         }
         for live in followed
     ]
-    return TreeUse(nodes=_counted(visits), sessions=len(followed))
+    return TreeUse(nodes=_counted(visits), taken=_taken(visits, flow.tree), sessions=len(followed))
 
 
 def use_of_evidence(tree: FlowTree, sessions: Sequence[Session]) -> TreeUse:
     """How often the sessions that the tree was learnt from came to its nodes, and how long that took."""
     by_id = {session.id: session for session in sessions}
     visits: dict[int, dict[str, _Visit]] = defaultdict(dict)
-    for node_id, node in tree.nodes.items():
-        for evidence in node.evidence:
-            if session := by_id.get(evidence.session_id):
-                minutes = _minutes(session, evidence.step)
-                visits[session.id][node_id] = _Visit(node_id, _Way.ANSWERED, session.status, minutes)
-    return TreeUse(nodes=_counted(visits.values()), sessions=len(visits), is_learnt=True)
+    learnt = [(evidence, node_id) for node_id, node in tree.nodes.items() for evidence in node.evidence]
+    for evidence, node_id in sorted(learnt):
+        if session := by_id.get(evidence.session_id):
+            minutes = _minutes(session, evidence.step)
+            visits[session.id][node_id] = _Visit(node_id, _Way.ANSWERED, session.status, minutes)
+    nodes, taken = _counted(visits.values()), _taken(visits.values(), tree)
+    return TreeUse(nodes=nodes, taken=taken, sessions=len(visits), is_learnt=True)
 
 
 def _visits(live: Troubleshooting, flow: Flow) -> Iterator[tuple[int, _Visit]]:
@@ -184,6 +188,11 @@ def _counted(sessions: Iterable[Mapping[str, _Visit]]) -> dict[str, NodeUse]:
         for visit in session.values():
             visits[visit.node].append(visit)
     return {node_id: _use(those) for node_id, those in visits.items()}
+
+
+def _taken(sessions: Iterable[Mapping[str, _Visit]], tree: FlowTree) -> dict[tuple[str, str], int]:
+    answers = {(node_id, option.next) for node_id, node in tree.nodes.items() for option in node.options}
+    return Counter(way for session in sessions for way in pairwise(session) if way in answers)
 
 
 def _use(visits: Sequence[_Visit]) -> NodeUse:

@@ -70,6 +70,7 @@ def test_each_way_off_a_step_is_counted_where_it_was_taken() -> None:
     assert use.of("n2") == NodeUse(asked=3, failed=1, ended=1, resolved=1, minutes=2.0)
     assert (use.sessions, use.is_learnt, use.most_left) == (6, False, "n1")
     assert use.of("n3") == NodeUse()
+    assert use.taken == {("n1", "n2"): 3}
 
 
 def test_a_step_that_said_something_else_then_does_not_count() -> None:
