@@ -18,6 +18,7 @@ from bot.domain.cards import Picture
 from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.errors import FlowPilotError
+from bot.domain.heat_maps import HeatMap
 from bot.domain.trees import FlowTree
 
 DRAWING_SECONDS = 60
@@ -74,8 +75,11 @@ class ChartPool:
         changed: frozenset[str] = ...,
     ) -> Picture: ...
 
+    @overload
+    async def draw(self, chart: Literal[Chart.HEAT_MAP], heat: HeatMap, /) -> Picture: ...
+
     async def draw(self, chart: Chart, /, *args: object, **kwargs: object) -> Picture | None:
-        """What `draw_dashboard`, `draw_part`, `draw_digest` or `draw_tree` returns for these arguments; raises ChartError."""
+        """What the function that draws the chart returns for these arguments; raises ChartError."""
         request = pickle.dumps(Request(chart, args, kwargs))
         worker = await self._idle.get()
         try:

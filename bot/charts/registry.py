@@ -12,6 +12,7 @@ class Chart(StrEnum):
     PART = "part"
     DIGEST = "digest"
     TREE = "tree"
+    HEAT_MAP = "heat map"
 
 
 class Part(StrEnum):

@@ -14,6 +14,7 @@ from bot.domain.trees import Node
 
 TEXT_SIZE = 26
 LABEL_SIZE = 22
+NOTE_SIZE = 23
 LINE = 1.25
 """Height of a line of text, in sizes."""
 LABEL_LINE = 1.15 * LABEL_SIZE
@@ -42,6 +43,8 @@ _FEWEST_LINES = 2
 _LONGEST_TEXT = 300
 """Characters that are looked at: more never fit."""
 _LEAST_WIDTH = 900
+_NOTE_JOINT = " · "
+NO_NOTES: Mapping[str, Sequence[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +59,56 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Boxes and texts by node id, in pixels; `hidden` nodes are left out, `cut` are those that led to them."""
+    """Boxes, texts and the notes below them by node id, in pixels.
+
+    `hidden` nodes are left out, `cut` are those that led to them.
+    """
 
     width: float
     height: float
     boxes: Mapping[str, Box]
     texts: Mapping[str, tuple[str, ...]]
+    notes: Mapping[str, tuple[str, ...]]
     arrows: tuple[Arrow, ...]
     hidden: int = 0
     cut: frozenset[str] = frozenset()
 
 
-def lay_out(outline: Outline, nodes: Mapping[str, Node]) -> Layout:
-    """The layout of as many nodes, column by column, as `MAX_WIDTH` by `MAX_HEIGHT` hold; one at the least."""
+def lay_out(
+    outline: Outline,
+    nodes: Mapping[str, Node],
+    *,
+    notes: Mapping[str, Sequence[str]] = NO_NOTES,
+    by: Sequence[str] = (),
+) -> Layout:
+    """The layout of as many nodes as `MAX_WIDTH` by `MAX_HEIGHT` hold; one at the least.
+
+    Where not all have room, those that come first in `by` have: each after the one that places it. Without it the
+    nodes go column by column. `notes` stand in bold below the words of a node, as many on a line as fit.
+    """
+    ranked = by or outline.order
+
+    def first(count: int) -> Layout:
+        return _lay_out_only(frozenset(ranked[:count]), outline, nodes, notes)
 
     def is_too_large(count: int) -> bool:
-        layout = _lay_out_first(count, outline, nodes)
+        layout = first(count)
         return layout.width > MAX_WIDTH or layout.height > MAX_HEIGHT
 
-    if not is_too_large(len(outline.order)):
-        return _lay_out_first(len(outline.order), outline, nodes)
-    count = bisect_left(range(2, len(outline.order)), x=True, key=is_too_large) + 1
-    return _lay_out_first(count, outline, nodes)
+    if not is_too_large(len(ranked)):
+        return first(len(ranked))
+    return first(bisect_left(range(2, len(ranked)), x=True, key=is_too_large) + 1)
 
 
-def _lay_out_first(count: int, whole: Outline, nodes: Mapping[str, Node]) -> Layout:
-    outline = whole.first(count)
-    texts, labels = _texts(outline, nodes), _labels(outline)
-    columns = _columns(outline, texts, labels)
+def _lay_out_only(
+    kept: frozenset[str], whole: Outline, nodes: Mapping[str, Node], said: Mapping[str, Sequence[str]]
+) -> Layout:
+    outline = whole.only(kept)
+    texts, notes, labels = _texts(outline, nodes), _notes(outline, said), _labels(outline)
+    columns = _columns(outline, texts, notes, labels)
     rows = rows_of(
         outline,
-        {node_id: len(lines) * LINE * TEXT_SIZE + 2 * PADDING for node_id, lines in texts.items()},
+        {node_id: _height(lines, notes[node_id]) for node_id, lines in texts.items()},
         {edge: len(label) * LABEL_LINE + 2 * _LANE_GAP for edge, label in labels.items() if edge.crossing},
     )
     boxes = {
@@ -99,11 +121,12 @@ def _lay_out_first(count: int, whole: Outline, nodes: Mapping[str, Node]) -> Lay
         height=rows.bottom,
         boxes=boxes,
         texts=texts,
+        notes=notes,
         arrows=tuple(
             _arrow(edge, label, boxes, columns[outline.columns[edge.end]].before, rows)
             for edge, label in labels.items()
         ),
-        hidden=len(whole.order) - count,
+        hidden=len(whole.order) - len(outline.order),
         cut=frozenset(
             node_id for node_id in outline.order if len(outline.edges[node_id]) < len(whole.edges[node_id])
         ),
@@ -112,13 +135,39 @@ def _lay_out_first(count: int, whole: Outline, nodes: Mapping[str, Node]) -> Lay
 
 def _texts(outline: Outline, nodes: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
     """What stands in each node: its number and its words."""
-    width = _TEXT_WIDTHS.get(outline.column_count, _NARROWEST)
+    width = _text_width(outline)
     lines = next((lines for most, lines in _LINES_UP_TO if len(outline.order) <= most), _FEWEST_LINES)
     texts = {}
     for node_id in outline.order:
         words = f"{outline.numbers[node_id]}. {nodes[node_id].text[:_LONGEST_TEXT]}"
         texts[node_id] = wrapped(words, TEXT_SIZE, width, lines)
     return texts
+
+
+def _text_width(outline: Outline) -> int:
+    return _TEXT_WIDTHS.get(outline.column_count, _NARROWEST)
+
+
+def _notes(outline: Outline, said: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """What stands below the words of each node, in lines."""
+    width = _text_width(outline)
+    return {node_id: _joined(said.get(node_id, ()), width) for node_id in outline.order}
+
+
+def _joined(notes: Sequence[str], width: float) -> tuple[str, ...]:
+    """As many on a line as fit; a note is not broken."""
+    lines: list[str] = []
+    for note in notes:
+        longer = f"{lines[-1]}{_NOTE_JOINT}{note}" if lines else note
+        if lines and width_of(longer, NOTE_SIZE, bold=True) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(note)
+    return tuple(lines)
+
+
+def _height(lines: Sequence[str], notes: Sequence[str]) -> float:
+    return LINE * (len(lines) * TEXT_SIZE + len(notes) * NOTE_SIZE) + 2 * PADDING
 
 
 def _labels(outline: Outline) -> dict[Edge, tuple[str, ...]]:
@@ -152,14 +201,19 @@ class _Column:
 
 
 def _columns(
-    outline: Outline, texts: Mapping[str, Sequence[str]], labels: Mapping[Edge, Sequence[str]]
+    outline: Outline,
+    texts: Mapping[str, Sequence[str]],
+    notes: Mapping[str, Sequence[str]],
+    labels: Mapping[Edge, Sequence[str]],
 ) -> list[_Column]:
     """Columns as wide as their words, with gaps for the labels of the edges that end or set out there."""
     count = outline.column_count
     widths, ending, leaving = [0.0] * count, [0.0] * count, [0.0] * count
     for node_id, lines in texts.items():
         column = outline.columns[node_id]
-        widths[column] = max(widths[column], *(width_of(line, TEXT_SIZE) for line in lines))
+        words = (width_of(line, TEXT_SIZE) for line in lines)
+        below = (width_of(note, NOTE_SIZE, bold=True) for note in notes[node_id])
+        widths[column] = max(widths[column], *words, *below)
     for edge, label in labels.items():
         column, gaps = outline.columns[edge.start] + 1, leaving if edge.crossing else ending
         gaps[column] = max(gaps[column], _label_width(label) + (_BEND if edge.crossing else 0))

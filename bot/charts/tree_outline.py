@@ -39,10 +39,9 @@ class Outline:
     def column_count(self) -> int:
         return 1 + self.columns[self.order[-1]] if self.order else 0
 
-    def first(self, count: int) -> Outline:
-        """The `count` first nodes by column, and the edges between them."""
-        order = self.order[:count]
-        kept = frozenset(order)
+    def only(self, kept: frozenset[str]) -> Outline:
+        """These nodes, among them the one that places each, and the edges between them."""
+        order = tuple(node_id for node_id in self.order if node_id in kept)
         edges = {start: tuple(edge for edge in self.edges[start] if edge.end in kept) for start in order}
         return Outline(order, self.numbers, self.columns, edges)
 

@@ -21,6 +21,7 @@ from bot.charts.canvas import render, sheet, write
 from bot.charts.dashboard import draw_dashboard
 from bot.charts.digest import draw_digest
 from bot.charts.parts import draw_part
+from bot.charts.heat_map import draw_heat_map
 from bot.charts.registry import Chart, Failure, Request
 from bot.charts.tree import draw_tree
 from bot.domain.cards import Picture
@@ -30,6 +31,7 @@ _DRAWINGS: Mapping[Chart, Callable[..., Picture | None]] = {
     Chart.PART: draw_part,
     Chart.DIGEST: draw_digest,
     Chart.TREE: draw_tree,
+    Chart.HEAT_MAP: draw_heat_map,
 }
 
 

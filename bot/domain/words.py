@@ -37,6 +37,7 @@ _DOMAINS = {domain.value: domain.value.replace("_", " ").title() for domain in P
 }
 _BLANKS = re.compile(r"\s+")
 _HOUR, _DAY = 60, 24 * 60
+_SHORT = {"minute": "min", "hour": "h", "day": "d"}
 
 
 def domain_name(domain: str) -> str:
@@ -69,6 +70,14 @@ def duration(minutes: float) -> str:
     """For example "31 minutes", "2.5 hours", "3 days"."""
     figure, unit = _rounded(minutes)
     return f"{figure} {unit if figure == '1' else unit + 's'}"
+
+
+def short_duration(minutes: float) -> str:
+    """For example "31 min", "2.5 h", "3 d", where there is little room."""
+    if round(minutes) < 1:
+        return "under 1 min"
+    figure, unit = _rounded(minutes)
+    return f"{figure} {_SHORT[unit]}"
 
 
 def _rounded(exact: float) -> tuple[str, str]:

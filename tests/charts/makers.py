@@ -7,9 +7,13 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, TierRow, Totals
 from bot.domain.digests import Digest, QueueState
+from bot.domain.flow_use import NodeUse, TreeUse
+from bot.domain.flows import Flow, FlowOrigin, FlowVersion
+from bot.domain.heat_maps import HeatMap
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.windows import Window, window_ending
+from tests.storage.makers import a_draft
 
 ZONE = ZoneInfo("Europe/Berlin")
 Q, A, FIX, UP = NodeKind.QUESTION, NodeKind.ACTION, NodeKind.RESOLUTION, NodeKind.ESCALATION
@@ -128,6 +132,26 @@ def a_chain(length: int) -> FlowTree:
         onwards = f"q{index + 1}" if index + 1 < length else "up"
         nodes[f"q{index}"] = a_node(Q, f"Question {index}?", ("No", onwards), ("Yes", f"f{index}"))
     return FlowTree("q0", {**nodes, "up": a_node(UP, "Give up.")})
+
+
+def a_heat_map(tree: FlowTree | None = None, use: TreeUse | None = None) -> HeatMap:
+    """41 sessions followed `a_flow`; some of its steps nobody came to."""
+    came = {
+        "n1": NodeUse(asked=41, typed=4, skipped=1, left=1, escalated=2, minutes=3.2),
+        "n2": NodeUse(asked=15, minutes=0.3),
+        "n3": NodeUse(asked=15, minutes=130),
+        "n4": NodeUse(asked=12, failed=1, minutes=20),
+    }
+    taken = {("n1", "n2"): 15, ("n1", "n3"): 14, ("n2", "n4"): 12, ("n2", "n3"): 1}
+    version = FlowVersion(
+        number=2,
+        draft=a_draft(tree=tree or a_flow()),
+        published_by="U1",
+        published_at=datetime(2026, 11, 2, tzinfo=ZONE),
+        change="First.",
+    )
+    flow = Flow(id=3, origin=FlowOrigin.MANUAL, current=version)
+    return HeatMap(flow=flow, use=use or TreeUse(nodes=came, taken=taken, sessions=41))
 
 
 def size_of(png: bytes) -> tuple[int, int]:

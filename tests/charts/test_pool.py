@@ -10,10 +10,11 @@ import psutil
 import pytest
 
 from bot.charts.dashboard import draw_dashboard
+from bot.charts.heat_map import draw_heat_map
 from bot.charts.pool import ChartError, ChartPool
 from bot.charts.registry import Chart
 from bot.domain.dashboard import Dashboard
-from tests.charts.makers import a_dashboard, a_digest, a_flow, an_empty_dashboard
+from tests.charts.makers import a_dashboard, a_digest, a_flow, a_heat_map, an_empty_dashboard
 
 OTHERS: set[psutil.Process] = set()
 HEAVY = "('matplotlib', 'numpy')"
@@ -53,6 +54,8 @@ async def test_all_charts_are_drawn_elsewhere_with_the_same_bytes(pool: ChartPoo
     assert await pool.draw(Chart.DIGEST, a_digest(an_empty_dashboard())) is None
     picture = await pool.draw(Chart.TREE, a_flow(), "VPN drops", added=frozenset({"n6"}))
     assert picture.alt.endswith("Marked: 1 new.")
+    heat = await pool.draw(Chart.HEAT_MAP, a_heat_map())
+    assert heat == draw_heat_map(a_heat_map())
     assert len(workers()) == 1
 
 
