@@ -83,8 +83,8 @@ class HeatMap:
             return f"The way of the {counted(use.sessions, 'session')} that it was learnt from"
         if use.sessions >= USE_SESSIONS:
             return f"The newest {USE_SESSIONS} sessions in {USE_DAYS} days"
-        few = ": few, so every share is rough" if use.sessions < MIN_FOR_PERCENT else ""
-        return f"{counted(use.sessions, 'session')} in {USE_DAYS} days{few}"
+        sessions = f"{counted(use.sessions, 'session')} in {USE_DAYS} days"
+        return f"Only {sessions}" if use.sessions < MIN_FOR_PERCENT else sessions
 
     @property
     def steps(self) -> tuple[StepHeat, ...]:

@@ -72,6 +72,16 @@ class DrawFlowPage:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawHeatMap:
+    """Put the picture into a flow's heat map, which stands without it so far and `leads_back` to the flow or not."""
+
+    name: ClassVar[str] = "flow.draw_heat_map"
+    flow_id: int
+    view_id: str
+    leads_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SendFlowFile:
     """Send a flow as a file to a person. `key` is unique to the request, so that a repeated job sends nothing twice."""
 
@@ -187,6 +197,7 @@ Job = (
     | SendStats
     | RedrawStats
     | DrawFlowPage
+    | DrawHeatMap
     | SendFlowFile
     | ShowSession
     | DraftForGap
@@ -207,6 +218,7 @@ JOBS: tuple[type[Job], ...] = (
     SendStats,
     RedrawStats,
     DrawFlowPage,
+    DrawHeatMap,
     SendFlowFile,
     ShowSession,
     DraftForGap,

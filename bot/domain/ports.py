@@ -15,6 +15,7 @@ from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
 from bot.domain.guidance import Guidance, Guided
+from bot.domain.heat_maps import HeatMap
 from bot.domain.homes import HomeFacts
 from bot.domain.proposals import MessageRef
 from bot.domain.scripts import Place, ScriptCard, ScriptTemplate, ScriptWish, WrittenRecipe
@@ -164,6 +165,12 @@ class Messenger(Protocol):
         self, workspace_id: str, view_id: str, page: FlowPage, picture: Picture, *, notice: str | None
     ) -> None:
         """Draw the page anew where it stands; nothing happens when it was closed."""
+        ...
+
+    async def show_heat_map(
+        self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, leads_back: bool
+    ) -> None:
+        """Draw the heat map anew where it stands; nothing happens when it was closed."""
         ...
 
     async def tell_author(self, workspace_id: str, user: str, card: ProposalCard) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from bot.domain.jobs import (
     DraftForGap,
     DrawFlowPage,
+    DrawHeatMap,
     ForgetWorkspace,
     GuideSession,
     Job,
@@ -34,6 +35,7 @@ from bot.services.editing import show_draft_picture
 from bot.services.flows import draw_flow_page, send_flow_file
 from bot.services.gap_drafts import draft_for_gap
 from bot.services.guidance import guide_session
+from bot.services.heat_maps import draw_heat_map
 from bot.services.home import refresh_home, refresh_homes_on_screen
 from bot.services.proposals import show_proposal_card
 from bot.services.proposals_by_hand import tell_author_of
@@ -70,6 +72,7 @@ def job_handlers(desk: Desk) -> Mapping[type[Job], Handler]:
         SendStats: partial(send_stats, desk),
         RedrawStats: partial(redraw_stats, desk),
         DrawFlowPage: partial(draw_flow_page, desk),
+        DrawHeatMap: partial(draw_heat_map, desk),
         SendFlowFile: partial(send_flow_file, desk),
         ShowSession: partial(show_session, desk),
         DraftForGap: partial(draft_for_gap, desk),

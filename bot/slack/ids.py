@@ -41,6 +41,7 @@ class Action(StrEnum):
     DRAFT_ON = "draft.on"
     FLOW_ARCHIVE = "flow.archive"
     FLOW_EDIT = "flow.edit"
+    FLOW_HEAT_MAP = "flow.heat_map"
     FLOW_JSON = "flow.json"
     FLOW_MARKDOWN = "flow.markdown"
     FLOW_MERMAID = "flow.mermaid"

@@ -17,6 +17,7 @@ from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
+from bot.domain.heat_maps import HeatMap
 from bot.domain.homes import HomeFacts
 from bot.domain.ports import Clock
 from bot.domain.proposals import MessageRef, ProposalStatus
@@ -48,6 +49,7 @@ from bot.slack.views.captures import captured_message
 from bot.slack.views.digest_details import digest_details
 from bot.slack.views.digests import digest_message
 from bot.slack.views.flows import file_message, flow_modal
+from bot.slack.views.heat_maps import heat_modal
 from bot.slack.views.home import home_view
 from bot.slack.views.notices import notice_message
 from bot.slack.views.proposals import proposal_card
@@ -185,30 +187,21 @@ class SlackMessenger:
     async def show_draft(
         self, workspace_id: str, view_id: str, draft: EditingDraft, picture: Picture
     ) -> None:
-        async def show(view: Json) -> None:
-            await self._api.call(workspace_id, "views.update", view_id=view_id, view=view)
-
-        async with self._watching(workspace_id):
-            try:
-                await self._with_picture(workspace_id, partial(picture_view, draft), picture, show)
-            except ViewGoneError:
-                log.info("slack.modal_closed", workspace=workspace_id)
+        await self._update_view(workspace_id, view_id, partial(picture_view, draft), picture)
 
     async def show_flow_page(
         self, workspace_id: str, view_id: str, page: FlowPage, picture: Picture, *, notice: str | None
     ) -> None:
         """Draw the page anew where it stands, with the picture of the tree."""
+        words = partial(flow_modal, page, notice=notice)
+        await self._update_view(workspace_id, view_id, words, picture)
 
-        async def show(view: Json) -> None:
-            await self._api.call(workspace_id, "views.update", view_id=view_id, view=view)
-
-        async with self._watching(workspace_id):
-            try:
-                await self._with_picture(
-                    workspace_id, partial(flow_modal, page, notice=notice), picture, show
-                )
-            except ViewGoneError:
-                log.info("slack.modal_closed", workspace=workspace_id)
+    async def show_heat_map(
+        self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, leads_back: bool
+    ) -> None:
+        """Draw the heat map anew where it stands, with its picture."""
+        words = partial(heat_modal, heat, leads_back=leads_back)
+        await self._update_view(workspace_id, view_id, words, picture)
 
     async def tell_author(self, workspace_id: str, user: str, card: ProposalCard) -> None:
         """What was said first is rewritten, so that it offers nothing that is over; what is new is said besides."""
@@ -353,6 +346,18 @@ class SlackMessenger:
         if (self._drawn.get(name) or 0) <= card.proposal.version:
             await self._speech.rewrite(workspace_id, at, message)
             self._drawn.put(name, card.proposal.version)
+
+    async def _update_view(self, workspace_id: str, view_id: str, words: Words, picture: Picture) -> None:
+        """Say it in an open view; one that was closed stays closed."""
+
+        async def show(view: Json) -> None:
+            await self._api.call(workspace_id, "views.update", view_id=view_id, view=view)
+
+        async with self._watching(workspace_id):
+            try:
+                await self._with_picture(workspace_id, words, picture, show)
+            except ViewGoneError:
+                log.info("slack.modal_closed", workspace=workspace_id)
 
     async def _with_picture(
         self,

@@ -60,6 +60,7 @@ from bot.slack.listeners.gaps import (
     handle_gap_muted,
     handle_gaps_clicked,
 )
+from bot.slack.listeners.heat_maps import handle_heat_map_clicked
 from bot.slack.listeners.help import handle_command_typed, handle_direct_message, handle_mentioned
 from bot.slack.listeners.home import handle_dashboard_clicked, handle_home_opened
 from bot.slack.listeners.lifecycle import handle_app_removed
@@ -183,6 +184,7 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.DRAFT_ON: Route(editor.draft_click, handle_page_clicked),
     Action.FLOW_ARCHIVE: Route(flows.flow_click, handle_archive_clicked),
     Action.FLOW_EDIT: Route(flows.flow_click, handle_flow_edit_clicked),
+    Action.FLOW_HEAT_MAP: Route(flows.flow_click, handle_heat_map_clicked),
     Action.FLOW_JSON: Route(flows.flow_export_click, handle_export_clicked),
     Action.FLOW_MARKDOWN: Route(flows.flow_export_click, handle_export_clicked),
     Action.FLOW_MERMAID: Route(flows.flow_export_click, handle_export_clicked),

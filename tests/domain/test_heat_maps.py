@@ -45,7 +45,7 @@ def test_the_takeaway_says_where_most_leave_or_why_nobody_knows(use: TreeUse, ta
     ("use", "basis"),
     [
         (a_use(), "41 sessions in 90 days"),
-        (a_use(sessions=9), "9 sessions in 90 days: few, so every share is rough"),
+        (a_use(sessions=9), "Only 9 sessions in 90 days"),
         (a_use(sessions=300), "The newest 300 sessions in 90 days"),
         (a_use(sessions=1, is_learnt=True), "The way of the 1 session that it was learnt from"),
         (TreeUse(), "No session in 90 days"),

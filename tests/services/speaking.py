@@ -10,6 +10,7 @@ from bot.domain.dashboard import Dashboard
 from bot.domain.digests import Digest
 from bot.domain.editing import EditingDraft
 from bot.domain.flow_pages import FlowPage
+from bot.domain.heat_maps import HeatMap
 from bot.domain.homes import HomeFacts
 from bot.domain.proposals import MessageRef
 from bot.domain.scripts import Place, ScriptCard, ScriptTemplate
@@ -86,6 +87,11 @@ class RememberingMessenger:
         self, workspace_id: str, view_id: str, page: FlowPage, picture: Picture, *, notice: str | None
     ) -> None:
         self._say("show_flow_page", view_id, page, picture)
+
+    async def show_heat_map(
+        self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, leads_back: bool
+    ) -> None:
+        self._say("show_heat_map", view_id, heat, picture)
 
     async def tell_author(self, workspace_id: str, user: str, card: ProposalCard) -> None:
         self._say("tell_author", user, card)

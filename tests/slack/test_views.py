@@ -27,6 +27,7 @@ from bot.domain.editing import Workbench
 from bot.domain.errors import InvalidTreeError, ReasonMissingError, TreeProblem
 from bot.domain.flow_use import NodeUse, TreeUse
 from bot.domain.flows import FlowDraft, FlowMention
+from bot.domain.heat_maps import HeatMap
 from bot.domain.homes import OwnSessions
 from bot.domain.members import Member
 from bot.domain.outline_text import from_outline, to_outline
@@ -52,6 +53,7 @@ from bot.slack.views import (
     evidence,
     flows,
     gaps,
+    heat_maps,
     histories,
     home,
     notices,
@@ -90,6 +92,7 @@ MODULES = (
     evidence,
     flows,
     gaps,
+    heat_maps,
     help_view,
     histories,
     home,
@@ -285,6 +288,11 @@ def test_the_largest_proposal_in_a_script_of_many_bytes_keeps_the_limits() -> No
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
 
 
+def everywhere(tree: FlowTree) -> TreeUse:
+    """Every step lost somebody."""
+    return TreeUse(nodes={each: NodeUse(asked=9, typed=3, escalated=2) for each in tree.nodes}, sessions=9)
+
+
 @settings(max_examples=40, deadline=None)
 @given(tree=trees(), text=long_text(3000), name=long_text(200), archived=st.booleans())
 def test_no_flow_breaks_a_limit_or_calls_a_channel(
@@ -308,6 +316,7 @@ def test_no_flow_breaks_a_limit_or_calls_a_channel(
         flows.flow_list(found),
         flows.flow_list(replace(found, flows=())),
         flows.file_message(text, name),
+        heat_maps.heat_modal(HeatMap(flow=flow, use=everywhere(tree)), samples.PICTURE, leads_back=True),
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
     assert not any(speaks_to_somebody(payload) for payload in shown)

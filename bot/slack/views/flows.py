@@ -25,6 +25,7 @@ from bot.slack.views.blocks import (
     sections,
 )
 from bot.slack.views.by_hand import propose_button
+from bot.slack.views.heat_maps import heat_button
 from bot.slack.views.phrases import domain_words, trust_words
 from bot.slack.views.trees import step_lines
 
@@ -64,7 +65,10 @@ def flow_modal(page: FlowPage, picture: Json | None = None, *, notice: str | Non
             *([picture] if picture else []),
             *sections("Steps", steps[:SHOWN_STEPS]),
             *([context(f"… and {counted(more, 'more step')}; the files have them all.")] if more > 0 else []),
-            section(f"*Use*\n{_use(page.use)} {trust_words(page.use.trust)}"),
+            section(
+                f"*Use*\n{_use(page.use)} {trust_words(page.use.trust)}",
+                heat_button(flow.id, flow.current.number),
+            ),
             *_left_at(page),
             divider(),
             section("*Versions*"),

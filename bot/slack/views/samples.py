@@ -10,8 +10,9 @@ from bot.domain.cards import ProposalCard
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Knowledge, TierRow, Totals
 from bot.domain.digests import Digest, QueueState
 from bot.domain.flow_pages import FlowList, FlowPage, FlowUse
-from bot.domain.flow_use import NodeUse, TreeUse
+from bot.domain.flow_use import NO_TREE_USE, NodeUse, TreeUse
 from bot.domain.flows import Flow, FlowDraft, FlowMention, FlowOrigin, FlowVersion
+from bot.domain.heat_maps import HeatMap
 from bot.domain.members import Member, Role
 from bot.domain.proposals import MessageRef, Proposal, ProposalKind, ProposalStatus, Support
 from bot.domain.reasons import ReasonCode
@@ -255,6 +256,8 @@ FLOW_PAGE = FlowPage(
 )
 FLOW_FOR_ENGINEERS = replace(FLOW_PAGE, seen_by=BEN, use=FLOWS.use[9])
 ARCHIVED_FLOW = replace(FLOW_PAGE, flow=replace(_FLOW, archived=True), part_of="VPN & Wi-Fi <drop> together")
+HEAT_MAP = HeatMap(flow=_FLOW, use=FLOW_PAGE.steps)
+COLD_MAP = HeatMap(flow=FLOWS.flows[1], use=NO_TREE_USE)
 _WINDOW = Window(start=datetime(2026, 10, 24, 22, tzinfo=UTC), end=NOW, zone="Europe/Berlin", days=30)
 DASHBOARD = Dashboard(
     window=_WINDOW,
