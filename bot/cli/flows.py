@@ -9,19 +9,24 @@ import typer
 
 from bot.ai.matching import match
 from bot.ai.outline import similarity
+from bot.charts.pool import ChartPool
+from bot.charts.registry import Chart
 from bot.cli.terminal import (
     JsonOption,
     WorkspaceOption,
     in_workspace,
+    keep_picture,
     print_json,
     print_rows,
     print_text,
     say,
     started,
 )
+from bot.domain.cards import Picture
 from bot.domain.flows import Flow
 from bot.domain.formats import ExportFormat
 from bot.domain.formats_reading import load_document, parse_flows
+from bot.domain.heat_maps import HeatMap, StepHeat, use_words
 from bot.domain.outline_text import to_outline
 from bot.domain.records import parse_record
 from bot.domain.replay import ReplayOutcome
@@ -31,12 +36,12 @@ from bot.offline import TERMINAL, SystemClock
 from bot.services.flows import (
     archive_flow,
     export_flows,
-    get_flow,
     import_flows,
     list_flows,
     restore_flow,
     roll_back_flow,
 )
+from bot.services.heat_maps import read_heat_map
 from bot.services.import_sources import UnusableFileError, open_source
 from bot.services.replays import Replayed, replay_sessions
 from storage.database import Database
@@ -83,16 +88,42 @@ def list_(
 
 
 @flows.command("show")
-def show(flow_id: FlowId, *, workspace: WorkspaceOption = None) -> None:
+def show(
+    flow_id: FlowId,
+    *,
+    heat: Annotated[bool, typer.Option("--heat", help="Tell how each step works out.")] = False,
+    png: Annotated[
+        Path | None, typer.Option(help="Draw the flow into this file; with --heat, its heat map.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Show a flow as an outline: = is a fix, ! an escalation, > an action."""
 
-    async def read(database: Database, workspace_id: str) -> Flow:
-        return await get_flow(database, workspace_id, flow_id)
+    async def read(database: Database, workspace_id: str) -> tuple[HeatMap, Picture | None]:
+        found = await read_heat_map(database, workspace_id, flow_id, now=SystemClock().now())
+        return found, await _drawn(found, heat=heat) if png else None
 
-    flow = in_workspace(workspace, read)
+    found, picture = in_workspace(workspace, read)
+    if png:
+        keep_picture(picture, png)
+    flow = found.flow
     print_text(
         f"{flow.title} (version {flow.current.number})\n{flow.current.draft.summary}\n\n{to_outline(flow.tree)}"
     )
+    if heat:
+        print_text(f"\n{found.takeaway}.\n{found.basis}.\n")
+        print_rows(("step", "sessions", "text"), [_heat_row(step) for step in found.steps])
+
+
+async def _drawn(found: HeatMap, *, heat: bool) -> Picture:
+    async with ChartPool() as charts:
+        if heat:
+            return await charts.draw(Chart.HEAT_MAP, found)
+        return await charts.draw(Chart.TREE, found.tree, found.flow.title)
+
+
+def _heat_row(step: StepHeat) -> tuple[object, ...]:
+    return step.number, " · ".join(use_words(step.use)), step.text
 
 
 @flows.command("export")

@@ -10,12 +10,19 @@ import typer
 from bot.charts.pool import ChartPool
 from bot.charts.registry import Chart, Part
 from bot.cli.plain import plain_words
-from bot.cli.terminal import JsonOption, WorkspaceOption, in_workspace, print_json, print_text, say
+from bot.cli.terminal import (
+    JsonOption,
+    WorkspaceOption,
+    in_workspace,
+    keep_picture,
+    print_json,
+    print_text,
+    say,
+)
 from bot.domain.cards import Picture
 from bot.domain.dashboard import Dashboard
 from bot.domain.dashboard_document import dashboard_document
 from bot.domain.digests import Digest
-from bot.domain.errors import FlowPilotError
 from bot.domain.gap_document import gap_document, gap_documents
 from bot.domain.gaps import GapReport
 from bot.domain.sessions import ProblemDomain
@@ -60,22 +67,11 @@ def stats(
 
     dashboard, spending, picture = in_workspace(workspace, read)
     if png:
-        _keep(picture, png)
+        keep_picture(picture, png)
     if json:
         print_json(dashboard_document(dashboard) | {"analysis_costs": spending_document(spending)})
     else:
         print_text(plain_words(dashboard_message(dashboard, None, asked_by=TERMINAL.id)))
-
-
-def _keep(picture: Picture | None, path: Path) -> None:
-    if picture is None:
-        say(f"There is nothing to draw: {path} is not written.")
-        return
-    try:
-        path.write_bytes(picture.png)
-    except OSError as error:
-        raise FlowPilotError(f"{path} cannot be written: {error.strerror}.") from error
-    say(f"Drew {path}: {picture.alt}")
 
 
 async def _drawn(dashboard: Dashboard, part: Part | None) -> Picture | None:

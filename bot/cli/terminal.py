@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -14,6 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from bot.domain.cards import Picture
+from bot.domain.errors import FlowPilotError
 from bot.logs import configure_logging
 from bot.offline import open_database
 from bot.services.workspaces import implied_workspace
@@ -60,6 +63,18 @@ def in_workspace(named: str | None, work: Callable[[Database, str], Awaitable[T]
 def say(sentence: str) -> None:
     """Tell the person at the terminal, beside the results."""
     sys.stderr.write(f"{sentence}\n")
+
+
+def keep_picture(picture: Picture | None, path: Path) -> None:
+    """Write the PNG and say what it shows."""
+    if picture is None:
+        say(f"There is nothing to draw: {path} is not written.")
+        return
+    try:
+        path.write_bytes(picture.png)
+    except OSError as error:
+        raise FlowPilotError(f"{path} cannot be written: {error.strerror}.") from error
+    say(f"Drew {path}: {picture.alt}")
 
 
 def print_json(document: object) -> None:

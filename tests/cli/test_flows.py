@@ -10,6 +10,7 @@ import yaml
 from bot.domain.replay import ReplayOutcome
 from tests.cli.databases import flows_in
 from tests.cli.processes import FlowPilot
+from tests.cli.test_reports import png_size
 
 TEXT_KEYS = {"question": "prompt", "action": "instruction", "resolution": "text", "escalation": "text"}
 
@@ -46,6 +47,22 @@ async def test_flows_are_exported_in_every_format(
     assert all(flow.title in as_markdown.out for flow in flows)
     assert [each["id"] for each in listed.document["flows"]] == [flow.id for flow in flows]
     assert shown.out.startswith(f"{first.title} (version 1)\n")
+
+
+async def test_a_flow_is_drawn_plainly_and_as_a_heat_map(with_flows: FlowPilot, home: Path) -> None:
+    first, *_ = await flows_in(with_flows.database_url)
+    plain, warm = home / "flow.png", home / "heat.png"
+    shown, told = await asyncio.gather(
+        with_flows("flows", "show", str(first.id), "--png", str(plain)),
+        with_flows("flows", "show", str(first.id), "--heat", "--png", str(warm)),
+    )
+    assert (shown.code, told.code) == (0, 0)
+    assert shown.err.startswith(f"Drew {plain}: Flow with ")
+    assert told.err.startswith(f"Drew {warm}: Nobody has followed this flow yet; ")
+    assert "that it was learnt from.\n" in told.out
+    assert " came · " in told.out
+    assert min(png_size(plain)) > 0
+    assert png_size(plain) != png_size(warm)
 
 
 async def test_exported_flows_come_in_again_and_go_back_to_an_earlier_version(
