@@ -50,7 +50,7 @@ function sized(url, alt) {
   const { width, height } = sizes.get(url) ?? UNKNOWN_SIZE;
   const fail = (event) => event.target.replaceWith(el("span", { class: "broken" }, `Image not found: ${alt}`));
   const image = el("img", { src: url, alt, width, height, decoding: "async", on: { error: fail } });
-  image.style.aspectRatio = `${width} / ${height}`;
+  image.style.aspectRatio = `auto ${width} / ${height}`; // its own as soon as it is there
   return image;
 }
 
