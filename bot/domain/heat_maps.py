@@ -88,20 +88,22 @@ class HeatMap:
 
     @property
     def steps(self) -> tuple[StepHeat, ...]:
-        """All steps, first those where most leave or are handed over, then by traffic."""
+        """All steps: the one of the takeaway, those where most leave or are handed over, then by traffic."""
+        weak = self.use.most_left
         steps = [
             StepHeat(number=number, node_id=node_id, text=node.text, use=self.use.of(node_id))
             for number, (node_id, node, _) in enumerate(self.tree.walk(), 1)
         ]
-        return tuple(sorted(steps, key=lambda step: (-_lost(step.use), -step.use.asked, step.number)))
+        return tuple(sorted(steps, key=lambda step: (step.node_id != weak, *_rank(step))))
 
 
 def _words(node: Node) -> str:
     return one_line(node.text, _QUOTE).removesuffix(".")
 
 
-def _lost(use: NodeUse) -> int:
-    return use.escapes.hits + use.escalated
+def _rank(step: StepHeat) -> tuple[int, int, int]:
+    lost = step.use.escapes.hits + step.use.escalated
+    return -lost, -step.use.asked, step.number
 
 
 def use_words(use: NodeUse) -> tuple[str, ...]:
