@@ -144,7 +144,8 @@ def _headline(report: GapReport) -> str:
     days = f"the last {report.window.days} days"
     if not report.alerts:
         return f"No knowledge gap is certain in {days}."
-    return f"{counted(len(report.alerts), 'knowledge gap')} in {days}, the most costly first."
+    order = ", the most costly first" if len(report.alerts) > 1 else ""
+    return f"{counted(len(report.alerts), 'knowledge gap')} in {days}{order}."
 
 
 def _nothing(report: GapReport) -> str:
