@@ -20,8 +20,8 @@ import matplotlib as mpl
 from bot.charts.canvas import render, sheet, write
 from bot.charts.dashboard import draw_dashboard
 from bot.charts.digest import draw_digest
-from bot.charts.parts import draw_part
 from bot.charts.heat_map import draw_heat_map
+from bot.charts.parts import draw_part
 from bot.charts.registry import Chart, Failure, Request
 from bot.charts.tree import draw_tree
 from bot.domain.cards import Picture
