@@ -118,9 +118,11 @@ def select(action: Action, label: str, words: Mapping[str, str], initial: str) -
     }
 
 
-def checkbox(action: Action, words: str, value: str) -> Json:
-    """One box to tick."""
-    return {"type": "checkboxes", "action_id": action.value, "options": _options({value: words})}
+def checkbox(action: Action, words: str, value: str, *, what: str) -> Json:
+    """One box to tick. `what` says of what, since a screen reader does not look beside the box."""
+    (box,) = _options({value: words})
+    described = {**box, "description": plain_text(what, OPTION)}
+    return {"type": "checkboxes", "action_id": action.value, "options": [described]}
 
 
 def _options(words: Mapping[str, str]) -> list[Json]:

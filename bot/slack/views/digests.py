@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from bot.domain.dashboard import DomainRow
 from bot.domain.digests import Digest
 from bot.domain.flow_effects import FlowEffect
 from bot.domain.flows import FlowMention
@@ -14,15 +15,15 @@ from bot.domain.gaps import Gap
 from bot.domain.reasons import REASON_WORDS, ReasonCode
 from bot.domain.spending import TROUBLE_IN_WORDS, SpendingTotal
 from bot.domain.statistics import Change
-from bot.domain.words import counted, dollars, duration, listed
+from bot.domain.words import counted, dollars, domain_name, duration, listed, share_of, window_words
 from bot.domain.workspaces import DigestSection
 from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, escape
 from bot.slack.views import samples, samples_digests
 from bot.slack.views.blocks import Json, actions, button, context, message, section
 from bot.slack.views.gaps import gap_buttons, gap_line
-from bot.slack.views.phrases import overdue
-from bot.slack.views.stats import NO_PICTURE, change_sentences, headline_of
+from bot.slack.views.phrases import capitalised, overdue
+from bot.slack.views.stats import NO_PICTURE, SHOWN_DOMAINS, change_sentences, headline_of
 
 SHOWN_FLOWS = 3
 SHOWN_EFFECTS = 3
@@ -40,13 +41,25 @@ def digest_message(digest: Digest, picture: Json | None) -> Json:
         *([picture or context(NO_PICTURE)] if digest.has_chart else []),
         *(_gaps(digest) if digest.shows(DigestSection.GAPS) else []),
         *(section(paragraph) for paragraph in _paragraphs(digest)),
+        context(escape(window_words(digest.dashboard.window))),
         *([actions([button("Open Queue", Action.QUEUE_OPEN, "queue")])] if opens_queue else []),
     ]
-    return message(f"{_headline(digest)} {_changes(digest)}", parts)
+    return message(_heard(digest), parts)
 
 
 def preview_answer() -> Json:
     return message("The digest as it would be today is on its way to your messages with FlowPilot.")
+
+
+def _heard(digest: Digest) -> str:
+    """What those hear who do not see the message: its headline, and how much stands below."""
+    parts = [f"{_headline(digest)} {_changes(digest)}"]
+    if digest.shows(DigestSection.GAPS):
+        gaps = counted(len(digest.gaps), "knowledge gap") if digest.gaps else "no knowledge gap"
+        parts.append(f"{capitalised(gaps)}.")
+    if digest.shows(DigestSection.QUEUE):
+        parts.append(f"Review queue: {_queue(digest).removesuffix('.')}.")
+    return " ".join(parts)
 
 
 def week_of(digest: Digest) -> str:
@@ -68,6 +81,8 @@ def _changes(digest: Digest) -> str:
 
 
 def _paragraphs(digest: Digest) -> Iterator[str]:
+    if digest.has_chart and (domains := _domains(digest)):
+        yield f"*Sessions by domain*\n{domains}"
     if digest.shows(DigestSection.QUEUE):
         yield f"*Review queue*\n{_queue(digest)}"
     if digest.shows(DigestSection.FLOWS):
@@ -109,6 +124,21 @@ def _without_change(effects: Sequence[FlowEffect]) -> str:
     named = bold(effects[0].flow.title) if len(effects) == 1 else f"{len(effects)} flows"
     guided = counted(sum(effect.guided for effect in effects), "session")
     return f"{named} guided {guided} without a clear change yet."
+
+
+def _domains(digest: Digest) -> str:
+    """The numbers of the picture, for those who cannot see it."""
+    rows = sorted(digest.dashboard.domains, key=lambda row: (-row.total, row.domain))
+    rows = [row for row in rows if row.total]
+    more = len(rows) - SHOWN_DOMAINS
+    shown = [_domain(row) for row in rows[:SHOWN_DOMAINS]]
+    return " · ".join([*shown, *([f"{more} more"] if more > 0 else [])])
+
+
+def _domain(row: DomainRow) -> str:
+    """For example "Networking 120, 75 % resolved, 21 escalated"."""
+    escalated = f", {row.escalated} escalated" if row.escalated else ""
+    return escape(f"{domain_name(row.domain)} {row.total:,}, {share_of(row.resolution)} resolved{escalated}")
 
 
 def _gaps(digest: Digest) -> Iterator[Json]:

@@ -35,6 +35,7 @@ from bot.slack.views.phrases import session_name
 
 SHOWN_ALERTS = 10
 SHOWN_WATCHED = 5
+NAMED = 3
 PROBLEM_CHARACTERS = 160
 EXAMPLE_CHARACTERS = 120
 DRAFTING = "The analyst works on these sessions now. FlowPilot tells you when the card is there."
@@ -50,7 +51,7 @@ def gaps_message(report: GapReport) -> Json:
     more = len(report.alerts) - SHOWN_ALERTS
     parts += [context(f"… and {more} more")] if more > 0 else []
     parts += list(_watched(report))
-    return message(_headline(report), [*parts, *_closing(report)])
+    return message(_heard(report), [*parts, *_closing(report)])
 
 
 def gap_blocks(gap: Gap, place: int) -> list[Json]:
@@ -146,6 +147,12 @@ def _headline(report: GapReport) -> str:
         return f"No knowledge gap is certain in {days}."
     order = ", the most costly first" if len(report.alerts) > 1 else ""
     return f"{counted(len(report.alerts), 'knowledge gap')} in {days}{order}."
+
+
+def _heard(report: GapReport) -> str:
+    """The headline and what it counts, for those who hear the message."""
+    named = "; ".join(gap_line(gap) for gap in report.alerts[:NAMED])
+    return f"{_headline(report)} {named}." if named else _headline(report)
 
 
 def _nothing(report: GapReport) -> str:

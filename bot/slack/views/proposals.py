@@ -17,7 +17,7 @@ from bot.slack.views import samples, samples_details
 from bot.slack.views.blocks import Json, actions, button, context, header, message, section
 from bot.slack.views.phrases import DECIDED, capitalised, domain_words, session_name
 from bot.slack.views.replays import pending_warning, verdict
-from bot.slack.views.trees import change_lines, first_steps
+from bot.slack.views.trees import change_lines, change_phrase, first_steps
 
 FIRST_STEPS = 5
 EXAMPLE_CHARACTERS = 140
@@ -244,6 +244,7 @@ def _sentence(card: ProposalCard) -> str:
     parts = [
         pending_warning(card.proposal),
         f"{inline(_what(card))}, {inline(_origin(card))}.",
+        f"It {change_phrase(card.change)}." if card.change else None,
         verdict(proposal.replay) if proposal.replay else None,
         "It waits for a review." if is_pending else f"{record(card)}.",
     ]

@@ -13,7 +13,7 @@ from bot.domain.review_queue import AGES_DAYS, STATUSES, SUPPORTS, QueueKind, Qu
 from bot.domain.sessions import ProblemDomain
 from bot.domain.words import counted, domain_name, duration
 from bot.slack.ids import Action, VersionedId
-from bot.slack.mrkdwn import bold, plain
+from bot.slack.mrkdwn import bold, escape, plain
 from bot.slack.views import samples_homes as samples
 from bot.slack.views.blocks import (
     Json,
@@ -34,6 +34,7 @@ from bot.slack.views.trees import change_phrase
 NOTHING_WAITS = "Nothing waits for a review."
 NOTHING_FITS = "No proposal fits these filters."
 TITLE_CHARACTERS = 120
+NAMED = 3
 ALL = "all"
 """The value of the option that leaves nothing out."""
 FILTERS = "queue.filters"
@@ -53,7 +54,9 @@ _ORDER_WORDS: Mapping[str, str] = {
 
 def queue_answer(queue: QueueState, page: QueuePage, *, now: datetime) -> Json:
     """The queue as a message to the person who asked."""
-    return message(_headline(queue, now), queue_blocks(queue, page, now=now))
+    named = "; ".join(_named(row.proposal) for row in page.rows[:NAMED])
+    first = f" {escape(named)}." if named else ""
+    return message(f"{_headline(queue, now)}{first}", queue_blocks(queue, page, now=now))
 
 
 def queue_modal(queue: QueueState, page: QueuePage, *, now: datetime) -> Json:
@@ -97,7 +100,6 @@ def _headline(queue: QueueState, now: datetime) -> str:
 def _words(row: QueueRow, now: datetime) -> str:
     """What the proposal is, and in one line why it deserves a look."""
     proposal = row.proposal
-    kind = "New flow" if proposal.kind is ProposalKind.NEW_FLOW else "Change"
     facts = [
         change_phrase(row.change) if row.change else None,
         _origin(proposal),
@@ -107,7 +109,7 @@ def _words(row: QueueRow, now: datetime) -> str:
         _standing(proposal, now),
         pending_warning(proposal),
     ]
-    return f"{kind}: {bold(_title(proposal))}\n{' · '.join(fact for fact in facts if fact)}"
+    return f"{_kind(proposal)}: {bold(_title(proposal))}\n{' · '.join(fact for fact in facts if fact)}"
 
 
 def _origin(proposal: Proposal) -> str | None:
@@ -134,7 +136,7 @@ def _workable(row: QueueRow, now: datetime) -> Iterator[Json]:
     else:
         if proposal.kind is ProposalKind.NEW_FLOW:
             buttons.append(_button("Approve", Action.PROPOSAL_APPROVE, proposal))
-        pick = checkbox(Action.QUEUE_PICK, "Select", str(shown))
+        pick = checkbox(Action.QUEUE_PICK, "Select", str(shown), what=_named(proposal))
         yield {**section(_words(row, now), pick), "block_id": f"{Action.QUEUE_PICK}.{shown}"}
     yield actions(buttons)
 
@@ -145,11 +147,20 @@ def _review(proposal: Proposal) -> Json:
 
 def _button(words: str, action: Action, proposal: Proposal) -> Json:
     shown = VersionedId(proposal.id, proposal.version)
-    return button(words, action, str(shown), label=f"{words}: {_title(proposal)}")
+    return button(words, action, str(shown), label=f"{words} {_kind(proposal).lower()}: {_title(proposal)}")
 
 
 def _title(proposal: Proposal) -> str:
     return plain(title_of(proposal), TITLE_CHARACTERS)
+
+
+def _kind(proposal: Proposal) -> str:
+    return "New flow" if proposal.kind is ProposalKind.NEW_FLOW else "Change"
+
+
+def _named(proposal: Proposal) -> str:
+    """For example "New flow: VPN drops every ten minutes"."""
+    return f"{_kind(proposal)}: {_title(proposal)}"
 
 
 def _filters(page: QueuePage) -> Json:

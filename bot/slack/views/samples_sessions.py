@@ -176,4 +176,5 @@ GIVEN_UP = _with(GUIDED, SessionStatus.ABANDONED)
 LEARNT = replace(
     RESOLVED, learnt=Learnt(outcome=AnalysisOutcome.PROPOSED, title="VPN drops every ten minutes")
 )
-MINE = MySessions(open=(GUIDED.live, PAUSED.live), ended=(RESOLVED.live,))
+_WAITS = replace(PAUSED.live, session=replace(PAUSED.live.session, problem="Scanner <offline>"))
+MINE = MySessions(open=(GUIDED.live, _WAITS), ended=(RESOLVED.live,))

@@ -36,6 +36,7 @@ ANSWER_CHARACTERS = 200
 TITLE_CHARACTERS = 120
 LISTED_CHARACTERS = 80
 BRIEFING_STEPS = 30
+NAMED = 3
 STATUS_WORDS = {
     SessionStatus.ACTIVE: "open",
     SessionStatus.PAUSED: "paused",
@@ -61,7 +62,8 @@ def opening(thread: SessionThread) -> Json:
     ]
     if not live.is_open:
         parts.append(context(_end(thread)))
-    return message(f"{started}. {match}", parts)
+    ended = "" if live.is_open else f" {_end(thread)}"
+    return message(f"{started}. {match}{ended}", parts)
 
 
 def step_message(thread: SessionThread) -> Json:
@@ -154,7 +156,7 @@ def briefing_message(thread: SessionThread, thread_link: str | None) -> Json:
     ]
     if live.status is SessionStatus.REQUESTING_ESCALATION:
         take = button("Take Over", Action.SESSION_TAKE_OVER, _value(live), primary=True)
-        return message(head, [*parts, actions([take])])
+        return message(f"{head}. Why: {reason}", [*parts, actions([take])])
     settled = f"{asker} goes on without help."
     if live.status is SessionStatus.ESCALATED:
         settled = f"{inline(thread.name_of(live.taken_by))} took over."
@@ -176,7 +178,18 @@ def sessions_message(mine: MySessions, links: Mapping[int, str]) -> Json:
     head = (
         f"You have {counted(len(mine.open), 'open session')}." if mine.open else "You have no open session."
     )
-    return message(head, [section(f"*{head}*"), *session_rows(mine, links)])
+    return message(f"{head}{_heard(mine)}", [section(f"*{head}*"), *session_rows(mine, links)])
+
+
+def _heard(mine: MySessions) -> str:
+    """The open sessions, for those who hear the message."""
+    named = [
+        f"{escape(plain(live.session.problem, LISTED_CHARACTERS))}, step {live.step_number}"
+        for live in mine.open
+    ]
+    more = len(named) - NAMED
+    rest = [f"{more} more"] if more > 0 else []
+    return f" {'; '.join([*named[:NAMED], *rest])}." if named else ""
 
 
 def session_rows(mine: MySessions, links: Mapping[int, str]) -> Iterator[Json]:
@@ -204,7 +217,10 @@ def _asking(thread: SessionThread) -> Json:
     head = f"*Step {live.step_number}.*"
     if node is None:
         words = "What did you check, and what did you find?"
-        return message(f"Step {live.step_number}. {words}", [section(f"{head} {words}"), *_discovery(thread)])
+        fits = f" {_fits(thread.offered.title)}" if thread.offered else ""
+        return message(
+            f"Step {live.step_number}. {words}{fits}", [section(f"{head} {words}"), *_discovery(thread)]
+        )
     check = live.guidance.asked if live.node is None else None
     text = escape(plain(node.text, STEP_CHARACTERS))
     asked = {NodeKind.RESOLUTION: f"Fix: {text}", NodeKind.ESCALATION: f"Hand over: {text}"}.get(
@@ -212,7 +228,7 @@ def _asking(thread: SessionThread) -> Json:
     )
     expected = f"\n_Expected:_ {escape(plain(node.expected, STEP_CHARACTERS))}" if node.expected else ""
     return message(
-        f"Step {live.step_number}. {asked}",
+        f"Step {live.step_number}. {asked}{_heard_answers(node)}",
         [
             section(f"{head} {asked}{expected}"),
             *([context(_proposer(check))] if check else []),
@@ -230,6 +246,12 @@ def _proposer(check: Check) -> str:
         case CheckSource.MODEL:
             return "Proposed by Claude from what was found so far. No reviewer has seen it: think before you act."
     return "Asked anew."
+
+
+def _heard_answers(node: Node) -> str:
+    """What one can answer, for those who hear the question."""
+    labels = [escape(plain(option.label, ANSWER_CHARACTERS)) for option in node.options]
+    return f" Answers: {', '.join(labels)}." if labels else ""
 
 
 def _answers(live: Troubleshooting, node: Node) -> Iterator[Json]:
@@ -254,9 +276,8 @@ def _answers(live: Troubleshooting, node: Node) -> Iterator[Json]:
 
 
 def _offer(thread: SessionThread) -> Json:
-    title = plain(thread.offered.title, TITLE_CHARACTERS) if thread.offered else ""
     follow = button("Follow It", Action.SESSION_FOLLOW, _value(thread.live))
-    return section(f"{bold(title)} may fit what you found.", follow)
+    return section(_fits(thread.offered.title if thread.offered else ""), follow)
 
 
 def _discovery(thread: SessionThread) -> Iterator[Json]:
@@ -292,6 +313,10 @@ def _guidance(live: Troubleshooting) -> Iterator[Json]:
             f"{escape(text)}  ({check.hits} of {check.of})",
             button("Check This", action, _value(live), label=f"Check this: {text}"),
         )
+
+
+def _fits(title: str) -> str:
+    return f"{bold(plain(title, TITLE_CHARACTERS))} may fit what you found."
 
 
 def _more(live: Troubleshooting, node: Node | None) -> Json:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from bot.domain.dashboard import UNKNOWN, Dashboard, TierRow
+from bot.domain.dashboard import UNKNOWN, CoverageRow, Dashboard, TierRow
 from bot.domain.statistics import Change, Rate
-from bot.domain.words import counted, domain_name, duration, percent, share_of, window_words
+from bot.domain.words import MIN_FOR_PERCENT, counted, domain_name, duration, percent, share_of, window_words
 from bot.slack.ids import PERIOD_ACTIONS, Action, Callback, Field
 from bot.slack.mrkdwn import escape, mention
 from bot.slack.views import samples
@@ -22,7 +22,8 @@ from bot.slack.views.blocks import (
     section,
 )
 
-SHOWN_DOMAINS = 4
+SHOWN_DOMAINS = 8
+"""As many as the picture names."""
 NO_PICTURE = "The picture could not be shown; the figures above are complete."
 _TIERS = {"guided": "guided by a flow", "exploring": "exploring", "discovery": "in discovery"}
 
@@ -130,10 +131,12 @@ def _figures(dashboard: Dashboard) -> Iterator[str]:
             f"{totals.open} open",
         ],
     )
+    yield from _times(dashboard)
     yield from _by_domain(dashboard)
     tiers = [_tier(row) for row in dashboard.tiers if row.sessions]
     if tiers:
         yield _listed("How well a flow matched", tiers)
+    yield from _coverage(dashboard)
     flows = [counted(knowledge.flows, "flow"), f"{knowledge.pending} waiting for review"]
     yield _listed("Knowledge", [*flows, f"{knowledge.approved} approved", f"{knowledge.rejected} rejected"])
 
@@ -142,8 +145,32 @@ def _by_domain(dashboard: Dashboard) -> Iterator[str]:
     rows = [row for row in dashboard.domains if row.total]
     if dashboard.domain is None and rows:
         shown = [f"{domain_name(row.domain)} {_few_or_share(row.resolution)}" for row in rows[:SHOWN_DOMAINS]]
-        more = len(rows) - SHOWN_DOMAINS
-        yield _listed("Resolved by domain", [*shown, *([f"{more} more"] if more > 0 else [])])
+        yield _listed("Resolved by domain", [*shown, *_more(len(rows))])
+
+
+def _times(dashboard: Dashboard) -> Iterator[str]:
+    wall = dashboard.wall
+    if wall.median is not None and wall.p90 is not None and wall.n >= MIN_FOR_PERCENT:
+        within = [f"half within {duration(wall.median)}", f"9 of 10 within {duration(wall.p90)}"]
+        yield _listed("Time to resolve", within)
+
+
+def _coverage(dashboard: Dashboard) -> Iterator[str]:
+    """Where flows guide: the domains with most sessions."""
+    rows = sorted(dashboard.coverage, key=lambda row: (-row.sessions, -row.flows, row.domain))
+    rows = [row for row in rows if row.sessions or row.flows]
+    if dashboard.domain is None and rows:
+        shown = [_covered(row) for row in rows[:SHOWN_DOMAINS]]
+        yield _listed("Guided by a flow", [*shown, *_more(len(rows))])
+
+
+def _covered(row: CoverageRow) -> str:
+    guided = share_of(row.guided_rate) if row.sessions else "no sessions"
+    return f"{domain_name(row.domain)} {guided} ({counted(row.flows, 'flow')})"
+
+
+def _more(count: int) -> list[str]:
+    return [f"{count - SHOWN_DOMAINS} more"] if count > SHOWN_DOMAINS else []
 
 
 def _few_or_share(rate: Rate) -> str:

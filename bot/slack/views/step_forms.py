@@ -320,8 +320,9 @@ def _answers(form: StepForm, targets: Sequence[Json]) -> Iterator[Json]:
         yield text_input(Field.ORDER.value, "Order of the answers", order, limit=WRITTEN_LABEL)
     for at in range(len(options), len(options) + new_rows(form.node)):
         words = "One more answer" if options or at else "An answer, if it is a question or something to do"
+        leads = "One more answer leads to" if options or at else "That answer leads to"
         yield text_input(numbered(Field.LABEL, at), words, limit=WRITTEN_LABEL, optional=True)
-        yield select(numbered(Field.NEXT, at), "It leads to", targets, NEW, optional=True)
+        yield select(numbered(Field.NEXT, at), leads, targets, NEW, optional=True)
 
 
 def new_rows(node: Node) -> int:

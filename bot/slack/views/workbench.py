@@ -25,6 +25,7 @@ from bot.slack.views.blocks import (
     modal,
     plain_text,
     section,
+    sections,
 )
 from bot.slack.views.phrases import domain_words
 from bot.slack.views.trees import step_lines
@@ -71,7 +72,7 @@ VERBS = {
     StepVerb.MOVE: "Move",
     StepVerb.DELETE: "Delete",
 }
-NO_PICTURE = "The picture could not be drawn. These are the steps:"
+NO_PICTURE = "The picture could not be drawn."
 
 
 def workbench_modal(bench: Workbench, page: int = 0, *, now: datetime, notice: str = "") -> Json:
@@ -108,12 +109,13 @@ def kind_of(subject: Subject) -> Kind:
 
 
 def picture_view(draft: EditingDraft, picture: Json | None) -> Json:
-    """The draft as a picture; in words where there is none."""
+    """The draft as a picture and in words."""
     lines = step_lines(draft.content.tree)
     more = len(lines) - PICTURE_LINES
     rest = [context(f"… {counted(more, 'more step')}")] if more > 0 else []
-    shown = [picture] if picture else [section(NO_PICTURE), *map(section, lines[:PICTURE_LINES]), *rest]
-    return modal("Preview", [section(bold(plain(draft.content.title, ROW_CHARACTERS))), *shown])
+    title = section(bold(plain(draft.content.title, ROW_CHARACTERS)))
+    steps = sections("Steps", lines[:PICTURE_LINES])
+    return modal("Preview", [title, picture or section(NO_PICTURE), *steps, *rest])
 
 
 def page_of(number: int) -> int:
