@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PersonConfig:
-    """Somebody with an account in the workspace."""
+    """Somebody with an account in the workspace, or, with a `team_id` of their own, in one that shares a channel."""
 
     id: str
     name: str
@@ -17,6 +17,7 @@ class PersonConfig:
     color: str = "4a154b"
     tz: str = "Europe/Berlin"
     tz_offset_seconds: int = 3600
+    team_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -162,10 +162,11 @@ class Payloads:
         return {**self._interaction("shortcut", user), "callback_id": callback_id, "action_ts": action_ts}
 
     def _interaction(self, kind: str, user: str, *, has_trigger: bool = True) -> Json:
-        name = self._workspace.person(user).name
+        person = self._workspace.person(user)
+        name, team_id = person.name, person.team_id or self._config.team_id
         payload: Json = {
             "type": kind,
-            "user": {"id": user, "username": name, "name": name, "team_id": self._config.team_id},
+            "user": {"id": user, "username": name, "name": name, "team_id": team_id},
             "api_app_id": self._config.app_id,
             "token": TOKEN,
             "team": {"id": self._config.team_id, "domain": self._config.team_domain},

@@ -158,8 +158,11 @@ class Person:
         return await self._deliveries.deliver(Parcel("events_api", self._payloads.event(event)))
 
     async def delete(self, message: Message) -> Ack:
-        """Delete a message of one's own; raises SlackError("cant_delete_message") for one of somebody else."""
-        if self.id not in (message.user, message.only_for):
+        """Delete a message of one's own, as an admin of the workspace anybody's.
+
+        Raises SlackError("cant_delete_message") for other people's.
+        """
+        if self.id not in (message.user, message.only_for) and not self._workspace.person(self.id).is_admin:
             raise SlackError("cant_delete_message")
         self._workspace.delete(message)
         if message.is_ephemeral:
@@ -177,6 +180,19 @@ class Person:
             "event_ts": self._workspace.conversations.next_ts(),
         }
         return await self._deliveries.deliver(Parcel("events_api", deleted))
+
+    async def archive(self, channel: str, *, bring_back: bool = False) -> Ack:
+        """Archive a channel, so that nobody can write there, or bring it back."""
+        place = self._channel(channel)
+        self._workspace.conversations.change(replace(place, is_archived=not bring_back))
+        self._workspace.changes.notify()
+        event = {
+            "type": "channel_unarchive" if bring_back else "channel_archive",
+            "channel": place.id,
+            "user": self.id,
+            "event_ts": self._workspace.conversations.next_ts(),
+        }
+        return await self._deliveries.deliver(Parcel("events_api", self._payloads.event(event)))
 
     def _channel(self, reference: str) -> Channel:
         channel = self._workspace.conversations.find(reference)

@@ -121,10 +121,14 @@ async def test_messages_are_read_written_reacted_to_and_deleted(
     assert sandbox.messages(SUPPORT)[0].reactions == {"eyes": (ADA,)}
     await ada.act("react", channel=SUPPORT, ts=ts, name="eyes", remove=True)
     assert sandbox.messages(SUPPORT)[0].reactions == {}
-    refused = await ada.act("delete_message", channel=SUPPORT, ts=ts)
+    reply = sandbox.messages(SUPPORT)[1].ts
+    refused = await ben.act("delete_message", channel=SUPPORT, ts=reply)
     assert refused == {"ok": False, "error": "Slack refuses that: cant_delete_message."}
     await ben.act("delete_message", channel=SUPPORT, ts=ts)
     assert [message.text for message in sandbox.messages(SUPPORT)] == ["Since when?"]
+    await ada.act("message", channel=SUPPORT, text="Closed")
+    await ada.act("delete_message", channel=SUPPORT, ts=reply)
+    assert [message.text for message in sandbox.messages(SUPPORT)] == ["Closed"]
 
 
 async def test_command_in_a_thread_is_refused_as_slack_does(

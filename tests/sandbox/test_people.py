@@ -149,6 +149,17 @@ async def test_deleted_message_and_global_shortcut_reach_the_app(connected: Conn
         assert sandbox.messages(SUPPORT) == []
 
 
+async def test_nobody_writes_in_an_archived_channel_until_it_is_brought_back() -> None:
+    async with serve_sandbox() as sandbox:
+        ada = sandbox.person(ADA)
+        await ada.archive("#support")
+        with pytest.raises(SlackError, match="is_archived"):
+            await ada.say("#support", "hello")
+        await ada.archive("#support", bring_back=True)
+        await ada.say("#support", "hello again")
+        assert [message.text for message in sandbox.messages(SUPPORT)] == ["hello again"]
+
+
 async def test_app_that_is_down_is_told_apart_from_one_that_is_slow() -> None:
     async with over_http(lambda _app: None) as sandbox:
         sandbox.request_url = "http://127.0.0.1:9/slack/events"
