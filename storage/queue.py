@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 class Retries:
     """How often a job is attempted in all, and the delay after the first failure, which doubles with each."""
 
-    attempts: int = 5
+    attempts: int = 10
     initial_delay: timedelta = timedelta(seconds=2)
     max_delay: timedelta = timedelta(minutes=10)
 
