@@ -62,11 +62,15 @@ class RedrawStats:
 
 @dataclass(frozen=True, slots=True)
 class DrawFlowPage:
-    """Put the picture of the tree into a flow's page, which stands without it so far. `notice` stays on top of it."""
+    """Put the picture of the tree into a flow's page, which stands without it so far. `notice` stays on top of it.
+
+    Unless the view is another one by then: its hash tells.
+    """
 
     name: ClassVar[str] = "flow.draw_page"
     flow_id: int
     view_id: str
+    view_hash: str
     user: str
     notice: str | None = None
 

@@ -162,9 +162,16 @@ class Messenger(Protocol):
         ...
 
     async def show_flow_page(
-        self, workspace_id: str, view_id: str, page: FlowPage, picture: Picture, *, notice: str | None
+        self,
+        workspace_id: str,
+        view_id: str,
+        page: FlowPage,
+        picture: Picture,
+        *,
+        over: str,
+        notice: str | None,
     ) -> None:
-        """Draw the page anew where it stands; nothing happens when it was closed."""
+        """Draw the page anew over the view of this hash; nothing happens when it was closed or shows something else."""
         ...
 
     async def show_heat_map(

@@ -144,7 +144,9 @@ async def draw_flow_page(desk: Desk, workspace_id: str, job: DrawFlowPage) -> No
     now = desk.clock.now()
     page = await read_flow_page(desk.database, workspace_id, job.flow_id, seen_by=member, now=now)
     picture = await desk.charts.draw(Chart.TREE, page.flow.tree, page.flow.title)
-    await desk.messenger.show_flow_page(workspace_id, job.view_id, page, picture, notice=job.notice)
+    await desk.messenger.show_flow_page(
+        workspace_id, job.view_id, page, picture, over=job.view_hash, notice=job.notice
+    )
 
 
 async def export_flows(

@@ -190,11 +190,21 @@ class SlackMessenger:
         await self._update_view(workspace_id, view_id, partial(picture_view, draft), picture)
 
     async def show_flow_page(
-        self, workspace_id: str, view_id: str, page: FlowPage, picture: Picture, *, notice: str | None
+        self,
+        workspace_id: str,
+        view_id: str,
+        page: FlowPage,
+        picture: Picture,
+        *,
+        over: str,
+        notice: str | None,
     ) -> None:
-        """Draw the page anew where it stands, with the picture of the tree."""
+        """Draw the page anew where it stands, with the picture of the tree.
+
+        Whoever went on to the editor meanwhile keeps it.
+        """
         words = partial(flow_modal, page, notice=notice)
-        await self._update_view(workspace_id, view_id, words, picture)
+        await self._update_view(workspace_id, view_id, words, picture, over=over)
 
     async def show_heat_map(
         self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, leads_back: bool
@@ -347,17 +357,19 @@ class SlackMessenger:
             await self._speech.rewrite(workspace_id, at, message)
             self._drawn.put(name, card.proposal.version)
 
-    async def _update_view(self, workspace_id: str, view_id: str, words: Words, picture: Picture) -> None:
-        """Say it in an open view; one that was closed stays closed."""
+    async def _update_view(
+        self, workspace_id: str, view_id: str, words: Words, picture: Picture, *, over: str | None = None
+    ) -> None:
+        """Say it in an open view; one that was closed, or is not what Slack's hash `over` says, stays as it is."""
 
         async def show(view: Json) -> None:
-            await self._api.call(workspace_id, "views.update", view_id=view_id, view=view)
+            await self._api.call(workspace_id, "views.update", view_id=view_id, hash=over, view=view)
 
         async with self._watching(workspace_id):
             try:
                 await self._with_picture(workspace_id, words, picture, show)
-            except ViewGoneError:
-                log.info("slack.modal_closed", workspace=workspace_id)
+            except (ViewGoneError, ViewChangedError):
+                log.info("slack.modal_left", workspace=workspace_id)
 
     async def _with_picture(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -30,6 +31,14 @@ class Opening(Protocol):
     def in_modal(self) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A view as it stands: whoever changes it later names the hash, so as not to overwrite what came between."""
+
+    id: str
+    hash: str
+
+
 async def show_modal(
     click: Opening,
     title: str,
@@ -37,25 +46,30 @@ async def show_modal(
     deps: SlackDeps,
     *,
     in_place_of: str | None = None,
-) -> str | None:
-    """Open a modal and fill it with what `make` returns; if that fails, with the reason. The id of one that was filled.
+) -> Shown | None:
+    """Open a modal and fill it with what `make` returns; if that fails, with the reason. The one that was filled.
 
     `in_place_of` an open view nothing is opened: Slack takes three modals on top of each other, and no fourth.
     """
     workspace_id = click.by.workspace_id
     view_id = in_place_of or await _open(click, title, deps)
-    shown: str | None = view_id
+    failed = False
     try:
         view = await make()
     except Exception as error:  # noqa: BLE001  (words_for logs it; the person must not be left with an empty modal)
-        shown = None
+        failed = True
         view = notice_modal(title, await words_for(error, deps, workspace_id))
     try:
-        await deps.api.call(workspace_id, "views.update", view_id=view_id, view=view)
+        answer = await deps.api.call(workspace_id, "views.update", view_id=view_id, view=view)
     except ViewGoneError:
         log.info("slack.modal_closed", workspace=workspace_id)
         return None
-    return shown
+    return None if failed else shown_in(answer)
+
+
+def shown_in(answer: Json) -> Shown:
+    """The view of an answer to views.open, views.push or views.update."""
+    return Shown(id=str(answer["view"]["id"]), hash=str(answer["view"]["hash"]))
 
 
 async def _open(click: Opening, title: str, deps: SlackDeps) -> str:

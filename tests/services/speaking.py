@@ -84,7 +84,14 @@ class RememberingMessenger:
         self._say("show_draft", view_id, draft, picture)
 
     async def show_flow_page(
-        self, workspace_id: str, view_id: str, page: FlowPage, picture: Picture, *, notice: str | None
+        self,
+        workspace_id: str,
+        view_id: str,
+        page: FlowPage,
+        picture: Picture,
+        *,
+        over: str,
+        notice: str | None,
     ) -> None:
         self._say("show_flow_page", view_id, page, picture)
 

@@ -183,3 +183,16 @@ async def test_a_file_is_sent_once_however_often_the_job_runs(bot: Bot) -> None:
     for _ in range(2):
         await send_flow_file(bot.desk, TEAM, job)
     assert len(bot.sandbox.dm(BEN)) == 2
+
+
+async def test_a_picture_that_comes_late_leaves_the_editor_alone_that_was_opened_meanwhile(bot: Bot) -> None:
+    await a_flow(bot)
+    ada = bot.sandbox.person(ADA)
+    await ada.command(SUPPORT, "/flowpilot flows")
+    await ada.click((await bot.sandbox.until(lambda: bot.sandbox.ephemerals(ADA)))[-1], "flow.view")
+    page = await bot.modal_with(ADA, "Versions")
+    await ada.click(page, "flow.edit")
+    await bot.modal_with(ADA, "nothing changed yet")
+    assert "flow.draw_page" in await bot.waiting_jobs()
+    await bot.settle()
+    assert "nothing changed yet" in str(bot.modal(ADA))

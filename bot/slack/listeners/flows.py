@@ -15,7 +15,7 @@ from bot.services.jobs import leave_job
 from bot.slack.commands import FlowsAsked
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.errors import ViewGoneError
-from bot.slack.modals import show_modal
+from bot.slack.modals import Shown, show_modal, shown_in
 from bot.slack.payloads.conversation import CommandTyped
 from bot.slack.payloads.flows import FlowClick, FlowExportClick, FlowsTurned, RollBackClick
 from bot.slack.refusals import words_for
@@ -52,8 +52,8 @@ async def handle_flow_clicked(click: FlowClick, ack: Ack, deps: SlackDeps) -> No
         return flow_modal(page)
 
     place = click.view_id if click.is_full else None
-    if view_id := await show_modal(click, "Flow", make, deps, in_place_of=place):
-        await _leave_drawing(click, view_id, deps)
+    if shown := await show_modal(click, "Flow", make, deps, in_place_of=place):
+        await _leave_drawing(click, shown, deps)
 
 
 async def handle_export_clicked(click: FlowExportClick, ack: Ack, deps: SlackDeps) -> None:
@@ -126,14 +126,16 @@ async def _show(click: FlowClick, member: Member, notice: str, deps: SlackDeps) 
     page = await read_flow_page(deps.database, workspace_id, click.seen.id, seen_by=member, now=now)
     view = flow_modal(page, notice=notice)
     try:
-        await deps.api.call(workspace_id, "views.update", view_id=view_id, view=view)
+        updated = await deps.api.call(workspace_id, "views.update", view_id=view_id, view=view)
     except ViewGoneError:
         log.info("slack.modal_closed", workspace=workspace_id)
     else:
-        await _leave_drawing(click, view_id, deps, notice)
+        await _leave_drawing(click, shown_in(updated), deps, notice)
 
 
-async def _leave_drawing(click: FlowClick, view_id: str, deps: SlackDeps, notice: str | None = None) -> None:
+async def _leave_drawing(click: FlowClick, shown: Shown, deps: SlackDeps, notice: str | None = None) -> None:
     """Drawing takes longer than a click may."""
-    job = DrawFlowPage(flow_id=click.seen.id, view_id=view_id, user=click.by.id, notice=notice)
+    job = DrawFlowPage(
+        flow_id=click.seen.id, view_id=shown.id, view_hash=shown.hash, user=click.by.id, notice=notice
+    )
     await leave_job(deps.database, click.by.workspace_id, job)
