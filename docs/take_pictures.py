@@ -17,7 +17,7 @@ PICTURES = Path(__file__).parent / "pictures"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SUPPORT_CHANNEL, GENERAL_CHANNEL = "C0SUPPORT1", "C0GENERAL1"
 BEN = "U0ENGIN01"
-PROBLEM = "VPN client reconnects every ten minutes since this morning ticket:41877"
+PROBLEM = "Shared printer shows offline, nobody can print ticket:41877"
 ROOM = 980
 """Pixels that a card may be high to be seen whole."""
 
@@ -113,7 +113,7 @@ async def _home(browser: Browser, stage: Stage) -> None:
 
 async def _flow(browser: Browser, stage: Stage) -> None:
     page = await _window(browser, stage, f"/c/{GENERAL_CHANNEL}", height=1250)
-    await _type(page, "/flowpilot flows vpn")
+    await _type(page, "/flowpilot flows shared printer offline")
     await page.get_by_role("button", name="View: ").first.click()
     await page.get_by_role("dialog").locator("img").wait_for()
     await _keep(page, "flow")
@@ -243,7 +243,8 @@ async def _show(message: Locator) -> None:
 
 
 async def _keep(page: Page, name: str) -> None:
-    """Once every picture on the page is there."""
+    """From the top, once every picture on the page is there."""
+    await page.evaluate("document.querySelectorAll('dialog[open] *').forEach(each => { each.scrollTop = 0 })")
     await page.wait_for_function("[...document.images].every(image => image.complete)")
     await page.screenshot(path=PICTURES / f"{name}.png")
 

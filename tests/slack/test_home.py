@@ -42,7 +42,7 @@ async def selected(bot: Bot, *proposals: Proposal, user: str = ADA) -> None:
     for proposal in proposals:
         home, shown = home_of(bot, user), f"{proposal.id}:{proposal.version}"
         (block,) = [each for each in home.blocks if each["block_id"] == f"queue.pick.{shown}"]
-        option = block["accessory"]["options"][0]
+        option = block["elements"][0]["options"][0]
         click = {
             "type": "checkboxes",
             "action_id": "queue.pick",

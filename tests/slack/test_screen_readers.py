@@ -195,7 +195,7 @@ def test_boxes_and_buttons_of_home_name_long_titles_as_far_as_slack_lets_them() 
     row = replace(samples_homes.PAGE.rows[0], proposal=replace(samples.NEW_FLOW.proposal, draft=long))
     blocks = list(queue.workable_blocks(replace(samples_homes.PAGE, rows=(row,)), now=samples.NOW))
     (box,) = found(blocks, "checkboxes")
-    assert box["options"][0]["description"]["text"].startswith("New flow: VPN drops VPN drops")
+    assert box["options"][0]["text"]["text"].startswith("New flow: VPN drops VPN drops")
     assert all(
         label_of(each).startswith(("Review new flow: VPN", "Approve new flow: VPN"))
         for each in [*found(blocks, "button")][:2]

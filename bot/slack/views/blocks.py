@@ -118,11 +118,9 @@ def select(action: Action, label: str, words: Mapping[str, str], initial: str) -
     }
 
 
-def checkbox(action: Action, words: str, value: str, *, what: str) -> Json:
-    """One box to tick. `what` says of what, since a screen reader does not look beside the box."""
-    (box,) = _options({value: words})
-    described = {**box, "description": plain_text(what, OPTION)}
-    return {"type": "checkboxes", "action_id": action.value, "options": [described]}
+def checkbox(action: Action, words: str, value: str) -> Json:
+    """One box to tick. The words say of what: a screen reader does not look beside the box."""
+    return {"type": "checkboxes", "action_id": action.value, "options": _options({value: words})}
 
 
 def _options(words: Mapping[str, str]) -> list[Json]:

@@ -38,7 +38,7 @@ def digest_message(digest: Digest, picture: Json | None) -> Json:
     opens_queue = digest.queue.pending and digest.shows(DigestSection.QUEUE)
     parts = [
         section(f"*{_headline(digest)}* {_changes(digest)}"),
-        *([picture or context(NO_PICTURE)] if digest.has_chart else []),
+        *(_numbers(digest, picture) if digest.has_chart else []),
         *(_gaps(digest) if digest.shows(DigestSection.GAPS) else []),
         *(section(paragraph) for paragraph in _paragraphs(digest)),
         context(escape(window_words(digest.dashboard.window))),
@@ -81,8 +81,6 @@ def _changes(digest: Digest) -> str:
 
 
 def _paragraphs(digest: Digest) -> Iterator[str]:
-    if digest.has_chart and (domains := _domains(digest)):
-        yield f"*Sessions by domain*\n{domains}"
     if digest.shows(DigestSection.QUEUE):
         yield f"*Review queue*\n{_queue(digest)}"
     if digest.shows(DigestSection.FLOWS):
@@ -124,6 +122,13 @@ def _without_change(effects: Sequence[FlowEffect]) -> str:
     named = bold(effects[0].flow.title) if len(effects) == 1 else f"{len(effects)} flows"
     guided = counted(sum(effect.guided for effect in effects), "session")
     return f"{named} guided {guided} without a clear change yet."
+
+
+def _numbers(digest: Digest, picture: Json | None) -> Iterator[Json]:
+    """The picture, and its numbers in words."""
+    yield picture or context(NO_PICTURE)
+    if domains := _domains(digest):
+        yield section(f"*Sessions by domain*\n{domains}")
 
 
 def _domains(digest: Digest) -> str:

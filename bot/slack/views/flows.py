@@ -127,7 +127,13 @@ def _introduction(flow: Flow) -> str:
     draft = flow.current.draft
     facts = [f"Version {flow.current.number}", domain_words(draft.problem_domain)]
     summary = escape(plain(draft.summary, SUMMARY_CHARACTERS))
-    return "\n".join([bold(_title(flow)), *([summary] if summary else []), " · ".join(facts)])
+    return "\n".join(
+        [
+            bold(_title(flow)),
+            *([summary] if summary not in ("", escape(_title(flow))) else []),
+            " · ".join(facts),
+        ]
+    )
 
 
 def _out_of_use(page: FlowPage) -> str:

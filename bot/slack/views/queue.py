@@ -16,6 +16,7 @@ from bot.slack.ids import Action, VersionedId
 from bot.slack.mrkdwn import bold, escape, plain
 from bot.slack.views import samples_homes as samples
 from bot.slack.views.blocks import (
+    OPTION,
     Json,
     actions,
     button,
@@ -100,6 +101,11 @@ def _headline(queue: QueueState, now: datetime) -> str:
 def _words(row: QueueRow, now: datetime) -> str:
     """What the proposal is, and in one line why it deserves a look."""
     proposal = row.proposal
+    return f"{_kind(proposal)}: {bold(_title(proposal))}\n{_facts(row, now)}"
+
+
+def _facts(row: QueueRow, now: datetime) -> str:
+    proposal = row.proposal
     facts = [
         change_phrase(row.change) if row.change else None,
         _origin(proposal),
@@ -109,7 +115,7 @@ def _words(row: QueueRow, now: datetime) -> str:
         _standing(proposal, now),
         pending_warning(proposal),
     ]
-    return f"{_kind(proposal)}: {bold(_title(proposal))}\n{' · '.join(fact for fact in facts if fact)}"
+    return capitalised(" · ".join(fact for fact in facts if fact))
 
 
 def _origin(proposal: Proposal) -> str | None:
@@ -136,8 +142,10 @@ def _workable(row: QueueRow, now: datetime) -> Iterator[Json]:
     else:
         if proposal.kind is ProposalKind.NEW_FLOW:
             buttons.append(_button("Approve", Action.PROPOSAL_APPROVE, proposal))
-        pick = checkbox(Action.QUEUE_PICK, "Select", str(shown), what=_named(proposal))
-        yield {**section(_words(row, now), pick), "block_id": f"{Action.QUEUE_PICK}.{shown}"}
+        pick = actions([checkbox(Action.QUEUE_PICK, _named(proposal), str(shown))])
+        yield {**pick, "block_id": f"{Action.QUEUE_PICK}.{shown}"}
+        is_whole = len(_named(proposal)) <= OPTION
+        yield section(_facts(row, now) if is_whole else _words(row, now))
     yield actions(buttons)
 
 

@@ -183,7 +183,7 @@ def _tier(row: TierRow) -> str:
 
 
 def _listed(label: str, parts: list[str]) -> str:
-    return f"{label}: {escape(' · '.join(parts))}"
+    return f"*{label}:* {escape(' · '.join(parts))}"
 
 
 def _fine_print(dashboard: Dashboard) -> Iterator[str]:
