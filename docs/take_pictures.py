@@ -151,7 +151,7 @@ async def _session(browser: Browser, stage: Stage) -> None:
     form = page.get_by_role("dialog")
     await form.get_by_label("What do you need help with?").fill("I may not change the gateway profile.")
     await _choose(page, form.get_by_role("combobox", name="Ask a person"), ADA.name)
-    await form.get_by_role("button", name="Escalate", exact=True).click()
+    await form.get_by_role("button", name="Ask", exact=True).click()
     await stage.sandbox.until(lambda: _asks_for_help(stage), 30)
     await page.context.close()
     asked = await _window(browser, stage, f"/c/{stage.sandbox.dm(ADA.id)[-1].channel}")
