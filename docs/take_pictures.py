@@ -149,7 +149,9 @@ async def _session(browser: Browser, stage: Stage) -> None:
     await _keep(page, "session")
     await page.get_by_role("button", name="Escalate").last.click()
     form = page.get_by_role("dialog")
-    await form.get_by_label("What do you need help with?").fill("I may not change the gateway profile.")
+    await form.get_by_label("What do you need help with?").fill(
+        "I may not change the port on the print server."
+    )
     await _choose(page, form.get_by_role("combobox", name="Ask a person"), ADA.name)
     await form.get_by_role("button", name="Ask", exact=True).click()
     await stage.sandbox.until(lambda: _asks_for_help(stage), 30)
