@@ -77,11 +77,15 @@ class DrawFlowPage:
 
 @dataclass(frozen=True, slots=True)
 class DrawHeatMap:
-    """Put the picture into a flow's heat map, which stands without it so far and `leads_back` to the flow or not."""
+    """Put the picture into a flow's heat map, which stands without it so far and `leads_back` to the flow or not.
+
+    Unless the view is another one by then: its hash tells.
+    """
 
     name: ClassVar[str] = "flow.draw_heat_map"
     flow_id: int
     view_id: str
+    view_hash: str
     leads_back: bool
 
 

@@ -175,9 +175,9 @@ class Messenger(Protocol):
         ...
 
     async def show_heat_map(
-        self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, leads_back: bool
+        self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, over: str, leads_back: bool
     ) -> None:
-        """Draw the heat map anew where it stands; nothing happens when it was closed."""
+        """Draw the heat map anew where it stands; nothing happens when it was closed, or is no longer `over`."""
         ...
 
     async def tell_author(self, workspace_id: str, user: str, card: ProposalCard) -> None:

@@ -24,4 +24,6 @@ async def draw_heat_map(desk: Desk, workspace_id: str, job: DrawHeatMap) -> None
     """Put the picture into the heat map that somebody has opened."""
     heat = await read_heat_map(desk.database, workspace_id, job.flow_id, now=desk.clock.now())
     picture = await desk.charts.draw(Chart.HEAT_MAP, heat)
-    await desk.messenger.show_heat_map(workspace_id, job.view_id, heat, picture, leads_back=job.leads_back)
+    await desk.messenger.show_heat_map(
+        workspace_id, job.view_id, heat, picture, over=job.view_hash, leads_back=job.leads_back
+    )

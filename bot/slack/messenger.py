@@ -207,11 +207,11 @@ class SlackMessenger:
         await self._update_view(workspace_id, view_id, words, picture, over=over)
 
     async def show_heat_map(
-        self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, leads_back: bool
+        self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, over: str, leads_back: bool
     ) -> None:
         """Draw the heat map anew where it stands, with its picture."""
         words = partial(heat_modal, heat, leads_back=leads_back)
-        await self._update_view(workspace_id, view_id, words, picture)
+        await self._update_view(workspace_id, view_id, words, picture, over=over)
 
     async def tell_author(self, workspace_id: str, user: str, card: ProposalCard) -> None:
         """What was said first is rewritten, so that it offers nothing that is over; what is new is said besides."""

@@ -96,7 +96,7 @@ class RememberingMessenger:
         self._say("show_flow_page", view_id, page, picture)
 
     async def show_heat_map(
-        self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, leads_back: bool
+        self, workspace_id: str, view_id: str, heat: HeatMap, picture: Picture, *, over: str, leads_back: bool
     ) -> None:
         self._say("show_heat_map", view_id, heat, picture)
 

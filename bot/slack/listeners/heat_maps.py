@@ -22,6 +22,6 @@ async def handle_heat_map_clicked(click: FlowClick, ack: Ack, deps: SlackDeps) -
         return heat_modal(heat, leads_back=click.is_full)
 
     place = click.view_id if click.is_full else None
-    if view_id := await show_modal(click, "Heat Map", make, deps, in_place_of=place):
-        job = DrawHeatMap(flow_id=flow_id, view_id=view_id, leads_back=click.is_full)
+    if shown := await show_modal(click, "Heat Map", make, deps, in_place_of=place):
+        job = DrawHeatMap(flow_id=flow_id, view_id=shown.id, view_hash=shown.hash, leads_back=click.is_full)
         await leave_job(deps.database, workspace_id, job)

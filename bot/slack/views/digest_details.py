@@ -11,7 +11,7 @@ from bot.domain.digests import Digest
 from bot.domain.gaps import Gap
 from bot.domain.reasons import REASON_WORDS
 from bot.domain.statistics import Change, Rate
-from bot.domain.words import counted, domain_name, duration, share_of
+from bot.domain.words import counted, domain_name, duration, listed, share_of
 from bot.domain.workspaces import DigestSection
 from bot.slack.mrkdwn import bold, escape
 from bot.slack.views import samples, samples_digests
@@ -26,8 +26,10 @@ SHOWN_LINES = 25
 def digest_details(digest: Digest) -> Json:
     """The numbers with those of the week before, each domain, all gaps and flows, and why proposals were rejected."""
     title = f"{week_of(digest)} in detail"
-    lists = [block for label, lines in _lists(digest) if lines for block in sections(label, _at_most(lines))]
-    return message(title, [section(f"*{title}*"), *lists])
+    lists = [(label, lines) for label, lines in _lists(digest) if lines]
+    shown = [block for label, lines in lists for block in sections(label, _at_most(lines))]
+    heard = f"{title}: {listed([label.lower() for label, _ in lists])}."
+    return message(heard, [section(f"*{title}*"), *shown])
 
 
 def _lists(digest: Digest) -> Iterator[tuple[str, Sequence[str]]]:
