@@ -37,9 +37,9 @@ class Utterances:
         )
         return await self._statements.changed(delete(utterances).where(*old))
 
-    async def remember(self, key: str, ref: MessageRef, at: datetime) -> None:
-        """Note that it was said; the first time stands."""
+    async def remember(self, key: str, ref: MessageRef, at: datetime) -> bool:
+        """Note that it was said; the first time stands. False when this is not the first."""
         said = insert(utterances).values(
             workspace_id=self._statements.workspace_id, id=key, channel=ref.channel, ts=ref.ts, said_at=at
         )
-        await self._statements.run(said.on_conflict_do_nothing())
+        return bool(await self._statements.changed(said.on_conflict_do_nothing()))

@@ -101,7 +101,7 @@ class SlackMessenger:
         self._turns = Turns()
         self._drawn: Recent[int] = Recent()
         pace = Pace(seconds_between_messages, elapsed=elapsed, sleep=sleep)
-        self._speech = Speech(api, database, clock, pace=pace)
+        self._speech = Speech(api, database, clock, pace=pace, sleep=sleep)
         self._threads = Threads(api, self._speech)
 
     async def show_proposal(

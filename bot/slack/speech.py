@@ -1,7 +1,8 @@
 """Saying something exactly once, though an answer of Slack gets lost or the program dies in the middle.
 
 Before a message is posted, its attempt is noted; after, where it stands. Every message carries its key as metadata.
-Whoever finds an attempt without an end looks for the key in the channel before posting, unless Slack refused it.
+Whoever finds an attempt without an end looks for the key in the channel before posting, unless Slack refused it. A young
+attempt of another process is probably under way: it is given a moment to end.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import structlog
 
 from bot.domain.ports import Clock
 from bot.domain.proposals import MessageRef
-from bot.slack.api import SlackApi
+from bot.slack.api import SlackApi, Sleep
 from bot.slack.errors import (
     ChannelUnusableError,
     SlackRefusedError,
@@ -32,6 +33,9 @@ ATTEMPT = "attempt:"
 CLOCK_ALLOWANCE = timedelta(minutes=2)
 """By how much our clock may be ahead of Slack's."""
 LOOK_BACK_MESSAGES = 200
+UNDER_WAY = timedelta(seconds=2)
+"""For so long an attempt may be under way in another process."""
+LOOK_AGAIN_SECONDS = 0.2
 
 log = structlog.get_logger(__name__)
 
@@ -64,12 +68,14 @@ class _Utterance:
 class Speech:
     """Posts and rewrites messages of a workspace."""
 
-    def __init__(self, api: SlackApi, database: Database, clock: Clock, *, pace: Pace) -> None:
+    def __init__(self, api: SlackApi, database: Database, clock: Clock, *, pace: Pace, sleep: Sleep) -> None:
         self._api = api
         self._database = database
         self._clock = clock
         self._pace = pace
+        self._sleep = sleep
         self._turns = Turns()
+        self._attempted: Recent[bool] = Recent()
         self._direct: Recent[str] = Recent()
         self._refused: Recent[bool] = Recent()
 
@@ -94,6 +100,7 @@ class Speech:
             if (said := await self.find(workspace_id, key)) is not None:
                 return said
             utterance = _Utterance(workspace_id, to, message, key, thread_ts)
+            await self._pace.wait(f"{workspace_id}:{to}")  # before the attempt, which is to be short
             at = await self._find_attempted(utterance) or await self._post_or_find(utterance)
             await self.note(workspace_id, key, at)
             return at
@@ -104,13 +111,28 @@ class Speech:
             await self._api.call(workspace_id, "chat.update", channel=at.channel, ts=at.ts, **message)
 
     async def _find_attempted(self, utterance: _Utterance) -> MessageRef | None:
-        """Where an earlier attempt got to; notes this one."""
-        attempt = await self.find(utterance.workspace_id, ATTEMPT + utterance.key)
-        if attempt is None:
-            now = f"{self._clock.now().timestamp():.6f}"
-            await self.note(utterance.workspace_id, ATTEMPT + utterance.key, MessageRef(utterance.to, now))
+        """Where an earlier attempt got to; notes this one if it is the first."""
+        now = f"{self._clock.now().timestamp():.6f}"
+        if await self.note(utterance.workspace_id, ATTEMPT + utterance.key, MessageRef(utterance.to, now)):
+            self._attempted.put(utterance.name, value=True)
             return None
-        return None if self._refused.get(utterance.name) else await self._look_for(utterance)
+        if self._refused.get(utterance.name):
+            return None
+        if not self._attempted.get(utterance.name) and (said := await self._wait_for_other(utterance)):
+            return said
+        return await self._look_for(utterance)
+
+    async def _wait_for_other(self, utterance: _Utterance) -> MessageRef | None:
+        """Where another process got to that is at it now; None when it takes too long, or tried long ago."""
+        attempt = await self.find(utterance.workspace_id, ATTEMPT + utterance.key)
+        for _ in range(int(UNDER_WAY.total_seconds() / LOOK_AGAIN_SECONDS)):
+            age = self._clock.now().timestamp() - float(attempt.ts) if attempt else 0.0
+            if age >= UNDER_WAY.total_seconds():
+                return None
+            await self._sleep(LOOK_AGAIN_SECONDS)
+            if (said := await self.find(utterance.workspace_id, utterance.key)) is not None:
+                return said
+        return None
 
     async def _post_or_find(self, utterance: _Utterance) -> MessageRef:
         try:
@@ -121,7 +143,6 @@ class Speech:
             return await self._look_for(utterance) or await self._post(utterance)
 
     async def _post(self, utterance: _Utterance) -> MessageRef:
-        await self._pace.wait(f"{utterance.workspace_id}:{utterance.to}")
         try:
             answer = await self._api.call(utterance.workspace_id, "chat.postMessage", **utterance.arguments)
         except Exception as error:
@@ -158,10 +179,10 @@ class Speech:
                 return MessageRef(channel, str(message["ts"]))
         return None
 
-    async def note(self, workspace_id: str, key: str, at: MessageRef) -> None:
-        """Remember that the utterance was made, and where it stands."""
+    async def note(self, workspace_id: str, key: str, at: MessageRef) -> bool:
+        """Remember that the utterance was made, and where it stands. False when somebody has noted it before."""
         async with self._database.transaction(workspace_id) as tx:
-            await tx.utterances.remember(key, at, self._clock.now())
+            return await tx.utterances.remember(key, at, self._clock.now())
 
 
 def _key_of(message: Json) -> str | None:
