@@ -72,7 +72,7 @@ def _record(session: NewSession) -> dict[str, Any]:
 def step_to_json(step: Step) -> dict[str, Any]:
     """What only steps have that were worked in Slack is left out of the others."""
     place = step.place and [step.place.flow_id, step.place.version, step.place.node]
-    in_slack = {"by": step.by, "place": place, "turn": step.turn}
+    in_slack = {"by": step.by, "place": place, "turn": step.turn, "beside": step.is_beside or None}
     return {
         "kind": step.kind,
         "prompt": step.prompt,
@@ -98,4 +98,5 @@ def step_from_json(stored: Mapping[str, Any]) -> Step:
         by=stored.get("by"),
         place=place and FlowPlace(*place),
         turn=stored.get("turn"),
+        is_beside=stored.get("beside", False),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
 
+from bot.ai.meaning import Meanings
 from bot.ai.titles import clean
 from bot.ai.walking import Walk, best_walk
 from bot.ai.wording import Wording, likeness, mention_of, together, wording_of
@@ -57,7 +58,8 @@ class Fit:
 
 def fit_of(session: Session, candidate: Candidate) -> Fit:
     labels = [label_of(step) for step in session.steps]
-    walk = best_walk(candidate.draft.tree, labels, _node_likeness(session, candidate))
+    meaning = Meanings(session, candidate)
+    walk = best_walk(candidate.draft.tree, labels, _node_likeness(session, candidate), meaning)
     score = walk.score + _problem_score(session, candidate)
     if not domains_agree(session.problem_domain, candidate.draft.problem_domain):
         score -= OTHER_DOMAIN
@@ -65,8 +67,11 @@ def fit_of(session: Session, candidate: Candidate) -> Fit:
 
 
 def aligned_steps(session: Session, walk: Walk) -> tuple[AlignedStep, ...]:
-    """The walk's steps with their clean wording."""
-    return tuple(aligned_step(session, step, node_id) for step, node_id in walk.steps)
+    """The walk's steps with their clean wording, and the answers that they mean."""
+    return tuple(
+        replace(aligned_step(session, step, node_id), answer=walk.meant.get(step))
+        for step, node_id in walk.steps
+    )
 
 
 def aligned_step(session: Session, step: int, node_id: str | None) -> AlignedStep:
@@ -101,7 +106,18 @@ def _node_likeness(session: Session, candidate: Candidate) -> Mapping[str, Seque
         starts[node_id] = len(known)
         known += _wordings(node, sessions)
     best = np.maximum.reduceat(likeness(mentions, known), list(starts.values()), axis=1)
+    for at, node_id in _asked_by(candidate, session).items():
+        best[at] = np.array([each == node_id for each in starts])
     return dict(zip(starts, best.T.tolist(), strict=True))
+
+
+def _asked_by(candidate: Candidate, session: Session) -> Mapping[int, str]:
+    """The steps that the candidate itself asked in the session, and its nodes that did."""
+    nodes = candidate.draft.tree.nodes
+    asked = ((at, step.place.node, step.prompt) for at, step in enumerate(session.steps) if step.place)
+    return {
+        at: node_id for at, node_id, prompt in asked if node_id in nodes and nodes[node_id].text == prompt
+    }
 
 
 def _wordings(node: Node, sessions: Mapping[int, Session]) -> list[Wording]:

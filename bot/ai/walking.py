@@ -8,11 +8,11 @@ same question is due.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.domain.trees import FlowTree
+from bot.domain.trees import FlowTree, Option
 
 QUESTION_BAR = 0.36
 """Likeness above which a step speaks for being the node that is due, and below which it speaks against it."""
@@ -42,15 +42,27 @@ HOPELESS = -0.8
 class Walk:
     """`steps` are (step number, node id or None), in order; the fix is the step after the last.
 
-    `score` is above 0 for a session that belongs to the tree, as far as its steps tell.
+    `meant` holds for steps that are nodes the label of the answer that was meant in other words. `score` is above 0 for a session that belongs to the tree, as far as its steps tell.
     """
 
     score: float
     steps: tuple[tuple[int, str | None], ...]
+    meant: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def first_known(self) -> tuple[int, str] | None:
         return next(((step, node_id) for step, node_id in self.steps if node_id), None)
+
+
+class Meant(NamedTuple):
+    """An option that an answer may be, and the price of taking it for that: 0 where it says the same."""
+
+    option: Option
+    price: float
+
+
+Meaning = Callable[[str, int], Sequence[Meant]]
+"""For a node and a step the options that the step's answer may be."""
 
 
 class _Place(NamedTuple):
@@ -61,11 +73,11 @@ class _Place(NamedTuple):
 
 
 class _Arrival(NamedTuple):
-    """The best way to a place: its score, the place before, and whether the step there was the node there."""
+    """The best way to a place: its score, the place before, and the option that was taken if the step was the node there."""
 
     score: float
     came_from: _Place | None = None
-    asked: bool = False
+    taken: Option | None = None
 
 
 @dataclass(slots=True)
@@ -73,6 +85,7 @@ class _Walker:
     tree: FlowTree
     labels: Sequence[str | None]
     likeness: Mapping[str, Sequence[float]]
+    meaning: Meaning
     arrivals: dict[_Place, _Arrival] = field(default_factory=dict)
     best: Walk | None = None
 
@@ -112,16 +125,15 @@ class _Walker:
             return
         for option in node.options:
             self._arrive(_Place(option.next, place.behind), _Arrival(score - SKIPPED_NODE, place))
-        if not is_over and (label := self.labels[place.behind]) is not None:
-            self._ask(place, score + self.likeness[place.node_id][place.behind] - QUESTION_BAR, label)
+        if not is_over and self.labels[place.behind] is not None:
+            self._ask(place, score + self.likeness[place.node_id][place.behind] - QUESTION_BAR)
 
-    def _ask(self, place: _Place, score: float, label: str) -> None:
-        option = self.tree.nodes[place.node_id].option_labelled(label)
-        if option is None:
-            self._end(score - BRANCH, place, is_known=False)
-            return
-        self._arrive(_Place(option.next, place.behind + 1), _Arrival(score, place, asked=True))
-        self._end(score - CONFLICT, place, is_known=False)
+    def _ask(self, place: _Place, score: float) -> None:
+        meant = self.meaning(place.node_id, place.behind)
+        for option, price in meant:
+            self._arrive(_Place(option.next, place.behind + 1), _Arrival(score - price, place, taken=option))
+        is_known = any(price == 0 for _, price in meant)
+        self._end(score - (CONFLICT if is_known else BRANCH), place, is_known=False)
 
     def _end(self, score: float, last: _Place, *, is_known: bool) -> None:
         """`is_known`: the fix is a node of the tree; otherwise all after the last place is new."""
@@ -129,26 +141,42 @@ class _Walker:
             return
         end = len(self.labels)
         rest = [] if is_known else [(step, None) for step in range(last.behind + 1, end + 1)]
-        self.best = Walk(score, (*self._path_to(last), (last.behind, last.node_id), *rest))
+        first, taken = self._way_to(last)
+        is_earlier = first.node_id == self.tree.root and not _is_settled(self.tree)
+        self.best = Walk(
+            score,
+            (
+                *((step, None) for step in range(first.behind if is_earlier else 0)),
+                *((place.behind, place.node_id) for place, _ in taken),
+                (last.behind, last.node_id),
+                *rest,
+            ),
+            {place.behind: option.label for place, option in taken},
+        )
 
-    def _path_to(self, last: _Place) -> list[tuple[int, str | None]]:
-        path: list[tuple[int, str | None]] = []
+    def _way_to(self, last: _Place) -> tuple[_Place, list[tuple[_Place, Option]]]:
+        """Where the walk began, and each node that was asked on the way with the option that was taken there."""
+        way: list[tuple[_Place, Option]] = []
         place = last
         while (before := self.arrivals[place].came_from) is not None:
-            if self.arrivals[place].asked:
-                path.append((before.behind, before.node_id))
+            if (option := self.arrivals[place].taken) is not None:
+                way.append((before, option))
             place = before
-        is_earlier = place.node_id == self.tree.root and not _is_settled(self.tree)
-        return [*((step, None) for step in range(place.behind if is_earlier else 0)), *reversed(path)]
+        return place, way[::-1]
 
 
-def best_walk(tree: FlowTree, labels: Sequence[str | None], likeness: Mapping[str, Sequence[float]]) -> Walk:
+def best_walk(
+    tree: FlowTree,
+    labels: Sequence[str | None],
+    likeness: Mapping[str, Sequence[float]],
+    meaning: Meaning,
+) -> Walk:
     """The walk with the highest score.
 
     `labels` are the answers, None for a skipped step. `likeness` holds for each node how alike it is to each step
     and, last, to the fix.
     """
-    return _Walker(tree, labels, likeness).walk()
+    return _Walker(tree, labels, likeness, meaning).walk()
 
 
 def topological(tree: FlowTree) -> list[str]:

@@ -40,11 +40,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class AlignedStep:
-    """One step of the session. `node_id` None: the candidate has no such node yet. `text` is its clean wording."""
+    """One step of the session. `node_id` None: the candidate has no such node yet. `text` is its clean wording.
+
+    `answer` is the label of the node's option that the session's answer means, where it says so in other words.
+    """
 
     step: int
     node_id: str | None
     text: str
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,7 +183,10 @@ def _path_of(tree: FlowTree | None, session: Session, steps: Sequence[AlignedSte
             continue
         node_id = stop.node_id if tree and stop.node_id not in used and _fits(tree, stop) else None
         used.update([node_id] if node_id else [])
-        path.append(replace(stop, node_id=node_id))
+        meant = (
+            tree.nodes[node_id].option_labelled(wording[number].answer or "") if tree and node_id else None
+        )
+        path.append(replace(stop, node_id=node_id, label=meant.label if meant else stop.label))
     if len(path) == 1:
         raise MergeRefusedError("The session has no answered step to learn from.")
     return path
@@ -214,7 +217,9 @@ def tried_in_vain(step: Step) -> str | None:
 
 
 def label_of(step: Step) -> str | None:
-    """The answer as an option's label: the choice as it was offered, else the free text; None for a skipped step."""
+    """The answer as an option's label: the choice as it was offered, else the free text; None for a skipped step, and one beside the problem."""
+    if step.is_beside:
+        return None
     answer = " ".join((step.choice or "").split()) or " ".join((step.answer_text or "").split())
     return shortened(answer, MAX_LABEL) if answer else None
 

@@ -104,6 +104,7 @@ class Step:
     """One turn. Without `choice` but with `answer_text` the engineer left the options; with neither it was skipped.
 
     Of a step that was worked in Slack also: who answered it, which node asked (None: no flow did), and its `turn`.
+    `is_beside` says that the flow which asked had nothing to do with the problem: nothing is learnt from the step.
     """
 
     kind: StepKind
@@ -116,6 +117,7 @@ class Step:
     by: str | None = None
     place: FlowPlace | None = None
     turn: int | None = None
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -524,6 +524,9 @@ def _resolve(
         resolution=resolution,
         rating=wanted.rating,
         resolved_at=max(at, ended.session.created_at),
+        steps=_without_wrong_flows(now_is.session.steps)
+        if wanted.flow_was_right is False
+        else now_is.session.steps,
     )
     return replace(
         ended,
@@ -537,6 +540,15 @@ def _resolve(
 def _is_end(now_is: Troubleshooting, node: Node | None) -> bool:
     """Whether the flow leads no further from here, and so has done its part."""
     return now_is.node is not None and node is not None and node.kind.is_end
+
+
+def _without_wrong_flows(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps, with those marked that a flow asked of which no answer applied."""
+    fitting = {step.place.flow_id for step in steps if step.place and step.choice is not None}
+    return tuple(
+        replace(step, is_beside=step.place is not None and step.place.flow_id not in fitting)
+        for step in steps
+    )
 
 
 def _escalate(

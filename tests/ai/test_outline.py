@@ -11,7 +11,7 @@ from bot.ai.outline import OutlineAnalyst
 from bot.domain.analysis import AlignedStep, Alignment, Candidate, CandidateKind, CandidateRef
 from bot.domain.flows import FlowDraft
 from bot.domain.merging import MergeRefusedError, merge
-from bot.domain.sessions import ProblemDomain, Session, Step
+from bot.domain.sessions import FlowPlace, ProblemDomain, Session, Step
 from bot.domain.trees import Evidence, FlowTree
 from bot.domain.validation import problems_of
 from tests.domain.trees_made import ALIGNED, SESSIONS, a_session, a_step, trees
@@ -206,3 +206,43 @@ async def test_a_fix_alone_joins_nothing() -> None:
     alignment = await aligned(session, learned(FIRST))
     assert merge(None, session, alignment.steps).tree.nodes
     assert alignment.candidate is None
+
+
+def logged(session: Session, *found: str) -> Session:
+    """The session as it is logged where no flow leads: findings in own words, no options."""
+    steps = (
+        replace(step, options=(), choice=None, answer_text=words)
+        for step, words in zip(session.steps, found, strict=True)
+    )
+    return replace(session, steps=tuple(steps))
+
+
+async def test_an_answer_in_other_words_is_the_one_that_leads_where_the_session_went() -> None:
+    known = logged(FIRST, "Yes, 192.0.2.14", "it had stopped")
+    again = logged(replace(FIRST, id=2), "yes it does", "not running, crashed at noon")
+    alignment = await aligned(again, learned(known))
+    assert [step.node_id for step in alignment.steps] == ["n1", "n2", "n3"]
+    assert [step.answer for step in alignment.steps] == ["Yes, 192.0.2.14", "it had stopped", None]
+    tree = learned(known).draft.tree
+    assert merge(tree, again, alignment.steps).change.is_nothing
+
+
+async def test_yes_is_never_no_and_what_was_offered_and_not_taken_is_not_meant() -> None:
+    known = logged(FIRST, "Yes, 192.0.2.14", "it had stopped")
+    other = logged(replace(FIRST, id=2), "No, it is blank", "it had stopped")
+    assert (await aligned(other, learned(known))).steps[0].answer is None
+    left = replace(
+        other, steps=(replace(other.steps[0], options=("Yes, 192.0.2.14",), answer_text="half of it"),)
+    )
+    assert (await aligned(left, learned(known))).steps[0].answer is None
+
+
+async def test_a_step_that_the_flow_asked_is_the_node_that_asked_it() -> None:
+    flow = learned(FIRST)
+    twin = flow.draft.tree.nodes["n2"].text
+    steps = (
+        replace(FIRST.steps[1], prompt=twin, place=FlowPlace(4, 1, "n2")),
+        replace(FIRST.steps[0], prompt="Print spooler service running?"),
+    )
+    alignment = await aligned(replace(FIRST, id=2, steps=steps), flow)
+    assert (0, "n2") in [(step.step, step.node_id) for step in alignment.steps]

@@ -9,6 +9,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from bot.domain.errors import FlowPilotError
 from bot.domain.guidance import Check, CheckSource, options_of
+from bot.domain.merging import label_of
 from bot.domain.sessions import (
     MAX_STEPS,
     ConfidenceTier,
@@ -313,3 +314,21 @@ class AnyOrder(RuleBasedStateMachine):
 
 AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 test_any_order = AnyOrder.TestCase
+
+
+def test_a_flow_that_was_wrong_and_of_which_no_answer_applied_teaches_nothing() -> None:
+    left = after(
+        SayElse(by=BEN, turn=1, text="Nothing to do with it"),
+        LogStep(by=BEN, turn=2, kind=StepKind.QUESTION, checked="Is the fuse in?", found="It is blown"),
+    )
+    wrong = after(Resolve(by=BEN, resolution="New fuse", flow_was_right=False), start=left)
+    assert [label_of(step) for step in wrong.session.steps] == [None, "It is blown"]
+    assert wrong.session.steps[0].answer_text == "Nothing to do with it"
+    unsure = after(Resolve(by=BEN, resolution="New fuse"), start=left)
+    assert [label_of(step) for step in unsure.session.steps] == ["Nothing to do with it", "It is blown"]
+
+
+def test_a_flow_that_led_astray_after_answers_that_applied_still_learns() -> None:
+    left = after(Answer(by=BEN, turn=1, option=0), SayElse(by=BEN, turn=2, text="It smokes"))
+    wrong = after(Resolve(by=BEN, resolution="New fuse", flow_was_right=False), start=left)
+    assert [label_of(step) for step in wrong.session.steps] == ["Yes", "It smokes"]
