@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis.checks import not_a_server_error
 from schemathesis.openapi import from_dict
 from schemathesis.specs.openapi import checks as openapi
@@ -55,4 +56,8 @@ async def test_every_request_is_answered_as_described(
         headers = {"Authorization": f"Bearer {TOKEN}"}
         case.call_and_validate(base_url=client.url, headers=headers, checks=CHECKS)
 
-    await asyncio.to_thread(check)
+    try:
+        await asyncio.to_thread(check)
+    except FlakyStrategyDefinition:
+        # Hypothesis draws from the constants of all modules that are loaded, and first requests load some.
+        await asyncio.to_thread(check)
