@@ -126,7 +126,12 @@ async def running(
             recounter=recounter_of(settings),
         )
         stack.push_async_callback(deps.running.drain, DRAIN_SECONDS)
-        app = build_app(deps, tokens=tokens, signing_secret=_secret(settings.slack_signing_secret))
+        app = build_app(
+            deps,
+            tokens=tokens,
+            signing_secret=_secret(settings.slack_signing_secret),
+            known={_secret(settings.slack_bot_token): identity},
+        )
         slack = slack_endpoint(app) if intake and transport is Transport.HTTP else None
         endpoints = Endpoints(
             health=health,

@@ -80,7 +80,7 @@ async def _stats(browser: Browser, stage: Stage) -> None:
 
 async def _digest(browser: Browser, stage: Stage) -> None:
     await request_digest(stage.database, stage.workspace_id, now=SystemClock().now())
-    await stage.sandbox.until(lambda: stage.sandbox.messages(DIGEST_CHANNEL), 30)
+    await stage.sandbox.until(lambda: len(stage.sandbox.messages(DIGEST_CHANNEL)) > 1, 30)
     page = await _window(browser, stage, f"/c/{DIGEST_CHANNEL}", height=1250)
     await _keep(page, "digest")
     await page.context.close()
@@ -117,6 +117,10 @@ async def _flow(browser: Browser, stage: Stage) -> None:
     await page.get_by_role("button", name="View: ").first.click()
     await page.get_by_role("dialog").locator("img").wait_for()
     await _keep(page, "flow")
+    await page.get_by_role("button", name="Heat Map").click()
+    await page.get_by_role("dialog").get_by_role("heading", name="Heat Map").wait_for()
+    await page.get_by_role("dialog").locator("img").wait_for()
+    await _keep(page, "heat-map")
     await _close(page)
     await page.context.close()
 

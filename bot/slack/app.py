@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,7 @@ from bot.slack.running import Running
 REMEMBERED_WORKSPACES = 500
 NOT_INSTALLED = "FlowPilot is not installed in this workspace any more. Ask an admin to install it again."
 OWN_PREFIX = "SLACK_"
+NOBODY: Mapping[str, Identity] = {}
 
 log = structlog.get_logger(__name__)
 
@@ -41,8 +42,13 @@ class _TrackedApp(AsyncApp):
             return await super().async_dispatch(req)
 
 
-def build_app(deps: SlackDeps, *, tokens: Tokens, signing_secret: str) -> AsyncApp:
-    """The app with all its listeners. Without HTTP (in Socket Mode) the signing secret may be empty."""
+def build_app(
+    deps: SlackDeps, *, tokens: Tokens, signing_secret: str, known: Mapping[str, Identity] = NOBODY
+) -> AsyncApp:
+    """The app with all its listeners. Without HTTP (in Socket Mode) the signing secret may be empty.
+
+    `known` says whose token one is, for those that Slack was asked about already.
+    """
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.WARNING)
     logging.getLogger("slack_sdk").setLevel(logging.WARNING)
@@ -53,7 +59,7 @@ def build_app(deps: SlackDeps, *, tokens: Tokens, signing_secret: str) -> AsyncA
             logger=logger,
             signing_secret=signing_secret,
             client=web_client(deps.api.session, deps.api.base_url),
-            authorize=authorising(deps.api, tokens),
+            authorize=authorising(deps.api, tokens, known),
             before_authorize=dropping_repeated_events(deps),
             user_facing_authorize_error_message=NOT_INSTALLED,
             process_before_response=False,
@@ -63,18 +69,21 @@ def build_app(deps: SlackDeps, *, tokens: Tokens, signing_secret: str) -> AsyncA
     return app
 
 
-def authorising(api: SlackApi, tokens: Tokens) -> Callable[..., Awaitable[AuthorizeResult | None]]:
+def authorising(
+    api: SlackApi, tokens: Tokens, known: Mapping[str, Identity] = NOBODY
+) -> Callable[..., Awaitable[AuthorizeResult | None]]:
     """Who we are in the workspace of a request. Slack is asked once; later requests cost no call."""
-    known: Recent[Identity] = Recent(REMEMBERED_WORKSPACES)
+    remembered: Recent[Identity] = Recent(REMEMBERED_WORKSPACES)
 
     async def authorise(team_id: str | None) -> AuthorizeResult | None:
         workspace_id = team_id or ""
         try:
             token = await tokens.token_for(workspace_id)
-            identity = known.get(token) or await identify(api.session, api.base_url, token)
+            told = known.get(token) or remembered.get(token)
+            identity = told or await identify(api.session, api.base_url, token)
         except InstallationGoneError:
             return None
-        known.put(token, identity)
+        remembered.put(token, identity)
         return AuthorizeResult(
             enterprise_id=None,
             team_id=identity.workspace_id,

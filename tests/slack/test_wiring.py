@@ -15,7 +15,7 @@ from bot.domain.proposals import ProposalStatus
 from bot.domain.windows import PERIODS
 from bot.sandbox import Sandbox
 from bot.slack.api import OneWorkspace, SlackApi, identify, is_loopback, open_session
-from bot.slack.app import build_app
+from bot.slack.app import authorising, build_app
 from bot.slack.errors import InstallationGoneError, SlackUnansweredError
 from bot.slack.ids import PERIOD_ACTIONS, Action, Callback, Shortcut
 from bot.slack.manifest import BOT_SCOPES, manifest
@@ -138,6 +138,18 @@ async def test_who_we_are_is_asked_once(bot: Bot) -> None:
     for _ in range(3):
         await bot.sandbox.person(ADA).command(SUPPORT, "/flowpilot help")
     assert len(bot.calls("auth.test")) == 1
+
+
+async def test_who_we_are_is_not_asked_again_once_the_start_has_asked(sandbox: Sandbox) -> None:
+    async with open_session(sandbox.api_url) as session:
+        token = sandbox.config.bot_token
+        identity = await identify(session, sandbox.api_url, token)
+        tokens = OneWorkspace(TEAM, token)
+        api = SlackApi(session, base_url=sandbox.api_url, tokens=tokens)
+        sandbox.misbehave("auth.test", "server_error", times=9)
+        authorised = await authorising(api, tokens, {token: identity})(TEAM)
+    assert authorised is not None
+    assert (authorised.team_id, authorised.bot_user_id) == (TEAM, identity.bot_user_id)
 
 
 async def test_a_connection_that_breaks_comes_back(bot: Bot) -> None:
