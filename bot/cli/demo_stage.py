@@ -43,14 +43,19 @@ WORKSPACE = SandboxConfig(
     commands=(
         CommandConfig(
             COMMAND,
-            "Numbers, review queue, digest",
+            "Troubleshoot, numbers, review queue",
             USAGE_HINT,
             (
+                Completion("start", "Troubleshoot a problem, step by step"),
+                Completion("sessions", "Your own sessions"),
                 Completion("stats 30d", "Numbers of the last 30 days"),
-                Completion("stats 7d", "Numbers of the last 7 days"),
                 Completion("stats 90d share", "Numbers of the last 90 days, for everybody in this channel"),
+                Completion("gaps 30d", "Where knowledge is missing"),
                 Completion("queue", "What waits for a review"),
+                Completion("flows", "The published flows, or those that fit some words"),
+                Completion("script", "A PowerShell or bash script from a template"),
                 Completion("digest", "This week so far"),
+                Completion("settings", "Who decides, channels, digest, limits"),
                 Completion("help", "What FlowPilot can do"),
             ),
         ),
