@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import AnalysisStatus, NewSession, Session
-from storage.session_intake import step_to_json
+from storage.session_intake import described, step_to_json
 from storage.sessions import session_from_row
 from storage.statements import Statements
 from storage.tables import sessions
@@ -24,16 +24,8 @@ class Captures:
         """Add a resolved session, its analysis to follow; None when its thread is a session already."""
         new = insert(sessions).values(
             workspace_id=self._statements.workspace_id,
-            external_id=session.external_id,
-            source=session.source,
-            problem=session.problem,
-            problem_domain=session.problem_domain,
-            status=session.status,
-            engineer=session.engineer,
-            people=list(session.people),
-            ticket=session.ticket,
+            **described(session),
             resolution=session.resolution,
-            created_at=session.created_at,
             resolved_at=session.resolved_at,
             steps=[step_to_json(step) for step in session.steps],
             channel=at.channel,

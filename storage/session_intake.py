@@ -49,14 +49,7 @@ def intake_parameters(workspace_id: str, chunk: Sequence[NewSession], now: datet
 def _record(session: NewSession) -> dict[str, Any]:
     worth_it = session.is_worth_analysing
     return {
-        "external_id": session.external_id,
-        "source": session.source,
-        "problem": session.problem,
-        "problem_domain": session.problem_domain,
-        "status": session.status,
-        "engineer": session.engineer,
-        "people": session.people,
-        "ticket": session.ticket,
+        **described(session),
         "rating": session.rating,
         "confidence_tier": session.confidence_tier,
         "resolution": session.resolution,
@@ -66,6 +59,21 @@ def _record(session: NewSession) -> dict[str, Any]:
         "analysis_status": AnalysisStatus.PENDING if worth_it else AnalysisStatus.DONE,
         "analysis_outcome": None if worth_it else AnalysisOutcome.SKIPPED,
         "steps": [step_to_json(step) for step in session.steps],
+    }
+
+
+def described(session: NewSession) -> dict[str, Any]:
+    """What a session is about, by columns; its steps and how it ended come besides."""
+    return {
+        "external_id": session.external_id,
+        "source": session.source,
+        "problem": session.problem,
+        "problem_domain": session.problem_domain,
+        "status": session.status,
+        "engineer": session.engineer,
+        "people": list(session.people),
+        "ticket": session.ticket,
+        "created_at": session.created_at,
     }
 
 

@@ -25,7 +25,7 @@ from bot.domain.sessions import (
 from bot.domain.threads import Learnt
 from bot.domain.troubleshooting import OPEN, Flag, Troubleshooting
 from storage.guidance_json import guidance_from_json, guidance_to_json
-from storage.session_intake import step_to_json
+from storage.session_intake import described, step_to_json
 from storage.sessions import session_from_row
 from storage.statements import Statements
 from storage.tables import flows, proposals, sessions, threads
@@ -50,16 +50,8 @@ class Threads:
         """A new session, which is the only one of its thread and of its external id; None when there is one already."""
         new = insert_new(sessions).values(
             workspace_id=self._statements.workspace_id,
-            external_id=session.external_id,
-            source=session.source,
-            problem=session.problem,
-            problem_domain=session.problem_domain,
-            status=session.status,
-            engineer=session.engineer,
-            people=list(session.people),
-            ticket=session.ticket,
+            **described(session),
             confidence_tier=session.confidence_tier,
-            created_at=session.created_at,
             steps=[],
             channel=channel,
             thread_ts=thread_ts,
