@@ -8,12 +8,13 @@ from bot.charts.registry import Chart
 from bot.domain.digests import Digest, digest_due
 from bot.domain.errors import FlowPilotError
 from bot.domain.flow_effects import joined_effects
+from bot.domain.gaps import GapReport
 from bot.domain.jobs import PostDigest, PreviewDigest
 from bot.domain.proposals import MessageRef
-from bot.domain.windows import week_before, window_ending
+from bot.domain.windows import week_before
 from bot.domain.workspaces import Workspace
 from bot.services.desk import Desk
-from bot.services.gaps import USUAL_DAYS, find_gaps, refresh_gaps
+from bot.services.gaps import USUAL_DAYS, read_gaps, refresh_gaps
 from bot.services.review_queue import overdue_before
 from storage.database import Database
 
@@ -52,15 +53,15 @@ async def preview_digest(database: Database, workspace_id: str, *, now: datetime
     """What a digest would say today."""
     async with database.transaction(workspace_id) as tx:
         zone = (await tx.workspaces.get()).settings.zone
-    return await build_digest(database, workspace_id, now.astimezone(zone).date(), now=now)
+    found = await read_gaps(database, workspace_id, days=USUAL_DAYS, now=now)
+    return await build_digest(database, workspace_id, now.astimezone(zone).date(), found)
 
 
-async def build_digest(database: Database, workspace_id: str, due_on: date, *, now: datetime) -> Digest:
-    """The digest of the seven local days before `due_on` and of the gaps as they are now, from one snapshot."""
+async def build_digest(database: Database, workspace_id: str, due_on: date, found: GapReport) -> Digest:
+    """The digest of the seven local days before `due_on`, from one snapshot, with the gaps that were `found`."""
     async with database.snapshot(workspace_id) as tx:
         settings = (await tx.workspaces.get()).settings
         window = week_before(due_on, settings.zone)
-        found = await find_gaps(tx, window_ending(now, USUAL_DAYS, settings.zone))
         return Digest(
             due_on=due_on,
             dashboard=await tx.dashboards.dashboard(window),
@@ -99,9 +100,8 @@ async def send_preview(desk: Desk, workspace_id: str, job: PreviewDigest) -> Non
 
 async def _fresh_digest(desk: Desk, workspace_id: str, due_on: date) -> Digest:
     """Its gaps are written down before, so that they have buttons."""
-    now = desk.clock.now()
-    await refresh_gaps(desk.database, workspace_id, now=now)
-    return await build_digest(desk.database, workspace_id, due_on, now=now)
+    found = await refresh_gaps(desk.database, workspace_id, now=desk.clock.now())
+    return await build_digest(desk.database, workspace_id, due_on, found)
 
 
 async def _say(desk: Desk, workspace_id: str, to: str, digest: Digest, *, key: str) -> MessageRef:

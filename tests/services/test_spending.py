@@ -15,6 +15,7 @@ from bot.domain.spending import Trouble
 from bot.domain.workspaces import Workspace
 from bot.services.analysis import analyze_pending
 from bot.services.digests import build_digest
+from bot.services.gaps import read_gaps
 from bot.services.proposals import list_proposals
 from bot.services.spending import read_spending
 from bot.slack.views.digests import digest_message
@@ -93,7 +94,8 @@ async def test_budget_of_nothing_asks_nothing_and_rules_do_the_work(
     assert await analysed(database, service) == [AnalysisOutcome.PROPOSED, AnalysisOutcome.JOINED]
     assert service.requests == 0
     assert await analysts(superuser) == [f"{VERSION} in place of {CLAUDE}"] * 2
-    digest = await build_digest(database, workspace.id, (NOW + timedelta(days=1)).date(), now=NOW)
+    found = await read_gaps(database, workspace.id, days=30, now=NOW)
+    digest = await build_digest(database, workspace.id, (NOW + timedelta(days=1)).date(), found)
     assert digest.spending.troubles == {Trouble.OVER_BUDGET: 2}
     assert "Rules analysed 2 sessions instead: the day's budget was spent." in str(
         digest_message(digest, None)
