@@ -30,7 +30,6 @@ from bot.domain.troubleshooting import (
     Troubleshooting,
     act,
     is_repeated,
-    suggested_resolution,
 )
 from bot.domain.workspaces import Workspace
 from bot.services.advice import advise
@@ -204,14 +203,6 @@ async def read_session(
     async with database.transaction(workspace_id) as tx:
         live = await tx.threads.get(session_id)
         return live, await tree_of(tx, live)
-
-
-async def suggest_resolution(database: Database, workspace_id: str, session_id: int) -> str:
-    """The words that a resolution begins with: the fix that the flow suggests now. Raises SessionOverError."""
-    live, tree = await read_session(database, workspace_id, session_id)
-    if not live.is_open:
-        raise SessionOverError(live.status)
-    return suggested_resolution(live, tree)
 
 
 async def find_thread(database: Database, workspace_id: str, at: MessageRef) -> int | None:

@@ -22,9 +22,11 @@ from bot.domain.troubleshooting import (
     Resolve,
     Resume,
     SayElse,
+    SessionOverError,
     Skip,
     TakeOver,
     TakeUp,
+    suggested_resolution,
 )
 from bot.services.threads import draw_thread
 from bot.services.troubleshooting import (
@@ -37,7 +39,6 @@ from bot.services.troubleshooting import (
     list_sessions,
     read_session,
     start_session,
-    suggest_resolution,
 )
 from bot.slack.commands import StartAsked
 from bot.slack.deps import Ack, SlackDeps
@@ -250,9 +251,12 @@ async def handle_resolve_clicked(click: SessionClick, ack: Ack, deps: SlackDeps)
 
     async def make() -> Json:
         workspace_id, session_id = click.by.workspace_id, click.at.session_id
-        suggested = await suggest_resolution(deps.database, workspace_id, session_id)
-        live, _ = await read_session(deps.database, workspace_id, session_id)
-        return resolve_modal(click.at, suggested, asks_about_flow=live.flow is not None)
+        live, tree = await read_session(deps.database, workspace_id, session_id)
+        if not live.is_open:
+            raise SessionOverError(live.status)
+        return resolve_modal(
+            click.at, suggested_resolution(live, tree), asks_about_flow=live.flow is not None
+        )
 
     await show_modal(click, "Resolved", make, deps)
 
