@@ -21,7 +21,7 @@ from bot.domain.members import Member, require_admin
 from bot.domain.merging import compare
 from bot.domain.validation import problems_of
 from bot.services.desk import Desk
-from bot.services.proposals import change_sentence, give_up_changes
+from bot.services.proposals import change_sentence, give_up_changes, take_out_of_use
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -96,9 +96,8 @@ async def archive_flow(
     require_admin(by, "change flows")
     async with database.transaction(workspace_id) as tx:
         if not (await tx.flows.get(flow_id)).archived:
-            await tx.flows.archive(flow_id, at=now)
-            await give_up_changes(tx, flow_id, now=now)
-            await _record(tx, "flow.archive", flow_id, {}, by=by, now=now)
+            await take_out_of_use(tx, flow_id, {}, by=by.id, now=now)
+            await tx.workspaces.touch_knowledge()
         return await tx.flows.get(flow_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -159,13 +159,19 @@ async def _name(tx: Transaction, member_id: str) -> str:
 async def _absorb(tx: Transaction, absorbed: Sequence[int], into: Flow, *, by: str, now: datetime) -> None:
     """Archive the flows that are part of another now. What they were learnt from counts for that one."""
     for flow_id in absorbed:
-        await tx.flows.archive(flow_id, at=now)
         await tx.sessions.learnt_by_instead(into.id, instead_of=flow_id)
-        await give_up_changes(tx, flow_id, now=now)
-        detail = {"became_part_of": into.id}
-        await tx.audit.record(
-            actor=by, action="flow.archive", kind="flow", object_id=flow_id, detail=detail, at=now
-        )
+        await take_out_of_use(tx, flow_id, {"became_part_of": into.id}, by=by, now=now)
+
+
+async def take_out_of_use(
+    tx: Transaction, flow_id: int, detail: Mapping[str, object], *, by: str, now: datetime
+) -> None:
+    """Archive the flow, end the proposals to change it, and note who did it."""
+    await tx.flows.archive(flow_id, at=now)
+    await give_up_changes(tx, flow_id, now=now)
+    await tx.audit.record(
+        actor=by, action="flow.archive", kind="flow", object_id=flow_id, detail=detail, at=now
+    )
 
 
 async def give_up_changes(tx: Transaction, flow_id: int, *, now: datetime) -> None:
