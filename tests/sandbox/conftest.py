@@ -3,7 +3,8 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
 import aiohttp
 import pytest
@@ -16,10 +17,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox import Sandbox, SandboxConfig, serve_sandbox
 
 ADA, BEN, CHLOE = "U0ADMIN01", "U0ENGIN01", "U0ADMIN02"
-QUICK = SandboxConfig(event_retry_seconds=(0.0, 0.01), ack_seconds=0.5)
+QUICK = SandboxConfig(event_retry_seconds=(0.0, 0.01), ack_seconds=30.0)
+"""Retries at once, and waits for acks however busy the machine is."""
+IMPATIENT = replace(QUICK, ack_seconds=0.2)
+"""For what is to come too late."""
 
 Register = Callable[[AsyncApp], None]
-Connected = Callable[[Register], AbstractAsyncContextManager[Sandbox]]
+
+
+class Connected(Protocol):
+    """Serves a sandbox with an app that is connected by one of the transports."""
+
+    def __call__(
+        self, register: Register, config: SandboxConfig = QUICK
+    ) -> AbstractAsyncContextManager[Sandbox]: ...
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from bot.sandbox import Sandbox
 from tests.sandbox.conftest import (
     ADA,
     BEN,
+    IMPATIENT,
     Connected,
     a_button,
     a_modal,
@@ -148,7 +149,7 @@ async def test_failed_command_is_told_in_slacks_words(
         async def never(ack: Any) -> None:
             return None
 
-    async with connected(register) as sandbox:
+    async with connected(register, IMPATIENT) as sandbox:
         answer = await Page(sandbox, session, BEN).act(
             "command", channel=SUPPORT, command="/flowpilot", text="help"
         )

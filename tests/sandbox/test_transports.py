@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -15,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from bot.sandbox import Sandbox
 from tests.sandbox.conftest import (
     BEN,
+    IMPATIENT,
     QUICK,
     Connected,
     Register,
@@ -34,7 +34,7 @@ async def test_late_ack_is_a_timeout_for_the_person(connected: Connected) -> Non
             await may_ack.wait()
             await ack()
 
-    async with connected(register) as sandbox:
+    async with connected(register, IMPATIENT) as sandbox:
         ack = await sandbox.person(BEN).command("#support", "/flowpilot help")
         may_ack.set()
         assert (ack.ok, ack.error) == (False, "operation_timeout")
@@ -144,7 +144,7 @@ async def test_socket_needs_a_ticket(sandbox: Sandbox) -> None:
 
 
 async def test_nobody_listens() -> None:
-    async with over_http(lambda _app: None, replace(QUICK, ack_seconds=0.2)) as sandbox:
+    async with over_http(lambda _app: None, IMPATIENT) as sandbox:
         sandbox.request_url = None
         ack = await sandbox.person(BEN).command("#support", "/flowpilot help")
         assert not ack.ok

@@ -10,12 +10,12 @@ from bot.ai.outline import OutlineAnalyst
 from bot.services.analysis import analyze_pending
 from bot.services.uniting import unite_knowledge
 from storage.database import Database
-from tests.services.dying_worker import LaterClock
+from tests.services.scripted import StoppedClock
 
 
 async def work(url: str, workspace_id: str, task: str) -> None:
-    """Uniting goes on until the process is killed."""
-    clock = LaterClock(0)
+    """By the clock of the tests, as what it puts off is due by that. Uniting goes on until the process is killed."""
+    clock = StoppedClock()
     async with Database.open(url) as database:
         if task == "analyse":
             await analyze_pending(database, OutlineAnalyst(), clock, limit=1000)
