@@ -17,16 +17,45 @@ from bot.domain.troubleshooting import (
     SayElse,
     Troubleshooting,
 )
+from bot.sandbox.samples.chart import Answer as Given
 from bot.sandbox.samples.chart import Ask, Chart, Ending
 from bot.sandbox.samples.walk import told
 
 TYPED_LABEL = 0.5
 """How often a logged finding is as short as an option; else it is in own words."""
 NOT_HERE = "That has nothing to do with it"
+DETOUR = 0.35
+"""How often engineers who find their own way check something first that has nothing to do with the problem."""
 
 _PLACEHOLDER = re.compile(r"<[^>]*>|\{\w+\}")
 _NO_LETTER = re.compile(r"\W+")
 _PERSONAL = re.compile(r"\d+\.\d+\.\d+\.\d+|\S+@\S+|\+\d[\d ]+")
+
+NOTICED = 0.7
+"""How often they say so when they resolve the session."""
+
+
+def _detour(number: int, asked: str, found: str) -> Ask:
+    answers = tuple(Given(label, "", 1.0, (label.lower(),)) for label in found.split(" | "))
+    return Ask(f"detour {number}", "question", tuple(asked.split(" | ")), None, 0.0, (), answers)
+
+
+DETOURS = {
+    ask.id: ask
+    for ask in (
+        _detour(1, "Is Windows up to date? | Are all updates installed?", "Yes | Some were missing"),
+        _detour(2, "When was the last restart? | How long has the PC been on?", "Today | Days ago"),
+        _detour(
+            3,
+            "Is the antivirus quiet? | Does the virus scanner report anything?",
+            "Nothing there | An old warning",
+        ),
+        _detour(4, "Is there enough space on the disk? | How full is drive C?", "Plenty | Nearly full"),
+        _detour(5, "Has anything been installed lately? | Any new software?", "Nothing | A new browser"),
+        _detour(6, "Does the user work from home? | Is the user in the office?", "At home | In the office"),
+    )
+}
+"""What people check out of habit. What is found says nothing about the problem."""
 
 
 @dataclass
@@ -65,7 +94,7 @@ def a_case(charts: list[Chart], rng: Random) -> Case:
         truth = {
             ask.id: opening.answered.get(ask.id)
             or rng.choices(ask.answers, weights=[answer.often for answer in ask.answers])[0].label
-            for ask in chart.asks.values()
+            for ask in (*chart.asks.values(), *DETOURS.values())
         }
         known = frozenset(opening.answered)
         case = Case(chart, told((opening.problem,), rng), truth, known, set(known))
@@ -80,7 +109,7 @@ def next_act(case: Case, live: Troubleshooting, tree: FlowTree | None, by: str, 
         return _on_their_own(case, live, by, rng)
     if node.kind is NodeKind.RESOLUTION:
         if is_fix(case, node.text):
-            return Resolve(by=by, resolution=node.text, flow_was_right=True)
+            return Resolve(by=by, resolution=node.text, flow_was_right=True, beside=_noticed(live, rng))
         return NoHelp(by=by, turn=live.turn)
     return _asked(case, live, node, by, rng)
 
@@ -95,7 +124,8 @@ def is_about(case: Case, title: str) -> bool:
 
 
 def _asked(case: Case, live: Troubleshooting, node: Node, by: str, rng: Random) -> Act:
-    asks = [ask for ask in case.chart.asks.values() if _bare(node.text) in set(map(_bare, ask.wordings))]
+    known = (*case.chart.asks.values(), *DETOURS.values())
+    asks = [ask for ask in known if _bare(node.text) in set(map(_bare, ask.wordings))]
     if not asks:
         case.was_led_astray = True
         return SayElse(by=by, turn=live.turn, text=NOT_HERE)
@@ -111,8 +141,15 @@ def _on_their_own(case: Case, live: Troubleshooting, by: str, rng: Random) -> Ac
     missing = [ask for ask in case.needed if ask not in case.answered]
     if not missing:
         right = False if case.was_led_astray else None
-        return Resolve(by=by, resolution=told(case.ending.wordings, rng), flow_was_right=right)
-    ask = case.chart.asks[missing[0]]
+        return Resolve(
+            by=by,
+            resolution=told(case.ending.wordings, rng),
+            flow_was_right=right,
+            beside=_noticed(live, rng),
+        )
+    habits = [ask for ask in DETOURS.values() if ask.id not in case.answered]
+    strays = bool(habits) and rng.random() < DETOUR
+    ask = rng.choice(habits) if strays else case.chart.asks[missing[0]]
     case.answered.add(ask.id)
     return LogStep(
         by=by,
@@ -121,6 +158,13 @@ def _on_their_own(case: Case, live: Troubleshooting, by: str, rng: Random) -> Ac
         checked=told(ask.wordings, rng),
         found=_finding(case, ask, rng),
     )
+
+
+def _noticed(live: Troubleshooting, rng: Random) -> frozenset[int]:
+    """The turns of those steps that the engineer says did not matter."""
+    habits = {_bare(words) for ask in DETOURS.values() for words in ask.wordings}
+    strays = [step for step in live.session.steps if _bare(step.prompt) in habits]
+    return frozenset(step.turn for step in strays if step.turn and rng.random() < NOTICED)
 
 
 def _finding(case: Case, ask: Ask, rng: Random) -> str:

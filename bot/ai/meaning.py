@@ -16,6 +16,8 @@ from bot.domain.trees import Node, Option
 
 OTHER_WORDS = 0.15
 """Price of taking an answer for one that shares no words with it; what follows must speak for it."""
+MEETS_AGAIN = 0.2
+"""Price of taking an answer that none of the options offered was for one that leads where an option does."""
 AGREEING = 0.7
 """Likeness of two answers that both say yes, or both say no."""
 _YES = frozenset(("yes", "yep", "yeah", "correct", "true"))
@@ -34,7 +36,8 @@ class Meanings:
     def __call__(self, node_id: str, step: int) -> Sequence[Meant]:
         """The options that the step's answer may be, each with its price.
 
-        A choice means what it says, and an option that was offered and not taken is not meant.
+        A choice means what it says. An option that was offered and not taken is not meant, but what was said instead may
+        make no difference.
         """
         if (node_id, step) not in self._known:
             self._known[node_id, step] = tuple(self._meant(self._tree.nodes[node_id], self._steps[step]))
@@ -52,6 +55,7 @@ class Meanings:
         offered = {label.strip().casefold() for label in step.options}
         for option in node.options:
             if option.label.strip().casefold() in offered:
+                yield Meant(option, MEETS_AGAIN, is_other=True)
                 continue
             alike = self._likeness(said, [option.label, *self._heard(node, option)])
             if alike is not None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bot.domain.immaterial import immaterial
 from bot.domain.trees import FlowTree, Option
 
 QUESTION_BAR = 0.36
@@ -29,7 +30,7 @@ SETTLED_FROM = 3
 DIGRESSION = 0.3
 """Price of a step that belongs to no node, with the walk going on after it."""
 SKIPPED_NODE = 0.3
-"""Price of a node that the session did not ask."""
+"""Price of a node that the session did not ask, unless it makes no difference."""
 BRANCH = 0.05
 """Price of leaving the tree by an answer that it does not know."""
 CONFLICT = 0.4
@@ -55,10 +56,14 @@ class Walk:
 
 
 class Meant(NamedTuple):
-    """An option that an answer may be, and the price of taking it for that: 0 where it says the same."""
+    """An option that an answer may be, and the price of taking it for that: 0 where it says the same.
+
+    `is_other`: it is another answer, which may lead where this one does.
+    """
 
     option: Option
     price: float
+    is_other: bool = False
 
 
 Meaning = Callable[[str, int], Sequence[Meant]]
@@ -73,11 +78,11 @@ class _Place(NamedTuple):
 
 
 class _Arrival(NamedTuple):
-    """The best way to a place: its score, the place before, and the option that was taken if the step was the node there."""
+    """The best way to a place: its score, the place before, and how the step was answered if it was the node there."""
 
     score: float
     came_from: _Place | None = None
-    taken: Option | None = None
+    meant: Meant | None = None
 
 
 @dataclass(slots=True)
@@ -88,6 +93,10 @@ class _Walker:
     meaning: Meaning
     arrivals: dict[_Place, _Arrival] = field(default_factory=dict)
     best: Walk | None = None
+    immaterial: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.immaterial = immaterial(self.tree)
 
     def walk(self) -> Walk:
         order = topological(self.tree)
@@ -123,16 +132,19 @@ class _Walker:
             if is_over:
                 self._end(score + self.likeness[place.node_id][end] - FIX_BAR, place, is_known=True)
             return
+        skipping = 0.0 if place.node_id in self.immaterial else SKIPPED_NODE
         for option in node.options:
-            self._arrive(_Place(option.next, place.behind), _Arrival(score - SKIPPED_NODE, place))
+            self._arrive(_Place(option.next, place.behind), _Arrival(score - skipping, place))
         if not is_over and self.labels[place.behind] is not None:
             self._ask(place, score + self.likeness[place.node_id][place.behind] - QUESTION_BAR)
 
     def _ask(self, place: _Place, score: float) -> None:
         meant = self.meaning(place.node_id, place.behind)
-        for option, price in meant:
-            self._arrive(_Place(option.next, place.behind + 1), _Arrival(score - price, place, taken=option))
-        is_known = any(price == 0 for _, price in meant)
+        for each in meant:
+            self._arrive(
+                _Place(each.option.next, place.behind + 1), _Arrival(score - each.price, place, each)
+            )
+        is_known = any(each.price == 0 for each in meant)
         self._end(score - (CONFLICT if is_known else BRANCH), place, is_known=False)
 
     def _end(self, score: float, last: _Place, *, is_known: bool) -> None:
@@ -151,16 +163,16 @@ class _Walker:
                 (last.behind, last.node_id),
                 *rest,
             ),
-            {place.behind: option.label for place, option in taken},
+            {place.behind: meant.option.label for place, meant in taken if not meant.is_other},
         )
 
-    def _way_to(self, last: _Place) -> tuple[_Place, list[tuple[_Place, Option]]]:
-        """Where the walk began, and each node that was asked on the way with the option that was taken there."""
-        way: list[tuple[_Place, Option]] = []
+    def _way_to(self, last: _Place) -> tuple[_Place, list[tuple[_Place, Meant]]]:
+        """Where the walk began, and each node that was asked on the way with what its answer meant."""
+        way: list[tuple[_Place, Meant]] = []
         place = last
         while (before := self.arrivals[place].came_from) is not None:
-            if (option := self.arrivals[place].taken) is not None:
-                way.append((before, option))
+            if (meant := self.arrivals[place].meant) is not None:
+                way.append((before, meant))
             place = before
         return place, way[::-1]
 

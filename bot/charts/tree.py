@@ -9,10 +9,12 @@ from bot.charts.tree_outline import outline_of
 from bot.charts.tree_page import TreePage, empty_page
 from bot.charts.tree_shapes import CHANGED, LOOKS, NEW
 from bot.domain.cards import Picture
+from bot.domain.immaterial import immaterial
 from bot.domain.trees import FlowTree, Node, NodeKind
 from bot.domain.words import alt_text, counted, listed, one_line
 
 NO_STEPS = "This flow has no steps yet."
+NOT_ASKED = "not asked"
 _LONGEST_QUOTE = 200
 
 
@@ -25,13 +27,15 @@ def draw_tree(
 ) -> Picture:
     """The flow from left to right, its steps numbered in the order of `FlowTree.walk`, new and changed ones marked.
 
+    Steps that make no difference say that they are not asked.
+
     As large as the flow needs, up to 2,400 by 3,600 pixels; a flow that needs more is cut and says so.
     """
     outline = outline_of(tree)
     alt, filename = _alt(tree, added, changed), "flow.png"
     if not outline.order:
         return Picture(empty_page(title, NO_STEPS), alt, filename)
-    layout = lay_out(outline, tree.nodes)
+    layout = lay_out(outline, tree.nodes, notes=dict.fromkeys(immaterial(tree), (NOT_ASKED,)))
     marks = dict.fromkeys(changed, CHANGED) | dict.fromkeys(added, NEW)
     kinds = {tree.nodes[node_id].kind for node_id in layout.boxes}
     signs = {marks[node_id] for node_id in layout.boxes if node_id in marks}
@@ -63,6 +67,7 @@ def _alt(tree: FlowTree, added: frozenset[str], changed: frozenset[str]) -> str:
     return alt_text(
         f"Flow with {counted(len(steps), 'step')}: first {begins} {_quoted(root)}; {'; '.join(ends)}.",
         f"Marked: {listed(marked)}." if marked else "",
+        f"Not asked, for it makes no difference: {left_out}." if (left_out := len(immaterial(tree))) else "",
     )
 
 

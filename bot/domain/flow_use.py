@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import median
 
 from bot.domain.flows import Flow, FlowVersion
+from bot.domain.immaterial import immaterial
 from bot.domain.sessions import Session, SessionStatus, Step
 from bot.domain.statistics import Rate
 from bot.domain.trees import FlowTree, Node, NodeKind
@@ -191,8 +192,16 @@ def _counted(sessions: Iterable[Mapping[str, _Visit]]) -> dict[str, NodeUse]:
 
 
 def _taken(sessions: Iterable[Mapping[str, _Visit]], tree: FlowTree) -> dict[tuple[str, str], int]:
-    answers = {(node_id, option.next) for node_id, node in tree.nodes.items() for option in node.options}
-    return Counter(way for session in sessions for way in pairwise(session) if way in answers)
+    """Who went past a step that makes no difference took the answer that leads to it."""
+    instead = immaterial(tree)
+    answers = {
+        (node_id, option.next): (node_id, option.next)
+        for node_id, node in tree.nodes.items()
+        for option in node.options
+    }
+    past = {(start, instead[end]): (start, end) for start, end in answers if end in instead}
+    answers = past | answers
+    return Counter(answers[way] for session in sessions for way in pairwise(session) if way in answers)
 
 
 def _use(visits: Sequence[_Visit]) -> NodeUse:

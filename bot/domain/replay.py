@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.immaterial import immaterial
 from bot.domain.merging import label_of
 from bot.domain.sessions import NewSession, Session
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
@@ -41,12 +42,14 @@ class Replay:
 def replay(tree: FlowTree | None, session: NewSession, similarity: Similarity) -> Replay:
     """Walk from the first question; each is answered by the step that it was learnt from, else by the most similar one.
 
-    A session whose opening words answered the first questions begins in the middle, as it did.
+    A session whose opening words answered the first questions begins in the middle, as it did. Steps that make no
+    difference are left out, as in a guided session.
     """
     if tree is None:
         return Replay(ReplayOutcome.NO_FLOW)
-    walk = _Replaying(tree, session, similarity)
-    node_id = walk.start()
+    walk, instead = _Replaying(tree, session, similarity), immaterial(tree)
+    start = walk.start()
+    node_id = instead.get(start, start)
     path, left = [node_id], set(range(len(session.steps)))
     while not (node := tree.nodes[node_id]).kind.is_end:
         at = walk.answering(node, left)
@@ -56,7 +59,7 @@ def replay(tree: FlowTree | None, session: NewSession, similarity: Similarity) -
             left.remove(at)
         elif (option := walk.what_worked(node)) is None:
             return Replay(ReplayOutcome.DEAD_END, tuple(path))
-        node_id = option.next
+        node_id = instead.get(option.next, option.next)
         path.append(node_id)
     outcome = ReplayOutcome.REACHED_FIX if walk.is_fix(node) else ReplayOutcome.WRONG_TURN
     return Replay(outcome, tuple(path))

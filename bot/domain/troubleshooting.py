@@ -21,6 +21,7 @@ from bot.domain.guidance import (
     asked_again,
     is_asked_before,
 )
+from bot.domain.immaterial import immaterial
 from bot.domain.sessions import MAX_STEPS, FlowPlace, Session, SessionStatus, Step, StepKind
 from bot.domain.spending import Trouble
 from bot.domain.trees import FlowTree, Node, NodeKind
@@ -241,10 +242,13 @@ class Resume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve:
+    """`beside` are the turns of steps that did not matter: nothing is learnt from them."""
+
     by: str
     resolution: str
     rating: int | None = None
     flow_was_right: bool | None = None
+    beside: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +312,8 @@ def act(now_is: Troubleshooting, wanted: Act, tree: FlowTree | None, *, at: date
         _require_asked(now_is, wanted.turn)
     node = now_is.asked(tree)
     after = _DO[type(wanted)](now_is, wanted, node, tree, at)
+    if tree and after.node and after.node != now_is.node:
+        after = replace(after, node=immaterial(tree).get(after.node, after.node))
     return replace(after, revision=now_is.revision + 1, touched_at=at, asked_at=None)
 
 
@@ -517,22 +523,20 @@ def _resolve(
     now_is: Troubleshooting, wanted: Resolve, node: Node | None, _tree: object, at: datetime
 ) -> Troubleshooting:
     resolution = _in_words(wanted.resolution, "Say what fixed it: the next person finds it by your words.")
-    ended = _without_pause(now_is, at)
+    ended, reached_end = _without_pause(now_is, at), _is_end(now_is, node)
     session = replace(
         ended.session,
         status=SessionStatus.RESOLVED,
         resolution=resolution,
         rating=wanted.rating,
         resolved_at=max(at, ended.session.created_at),
-        steps=_without_wrong_flows(now_is.session.steps)
-        if wanted.flow_was_right is False
-        else now_is.session.steps,
+        steps=_marked(now_is, wanted, reached_end=reached_end),
     )
     return replace(
         ended,
         session=session,
         ended_by=wanted.by,
-        reached_end=_is_end(now_is, node),
+        reached_end=reached_end,
         flow_was_right=wanted.flow_was_right,
     )
 
@@ -542,11 +546,23 @@ def _is_end(now_is: Troubleshooting, node: Node | None) -> bool:
     return now_is.node is not None and node is not None and node.kind.is_end
 
 
-def _without_wrong_flows(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The steps, with those marked that a flow asked of which no answer applied."""
-    fitting = {step.place.flow_id for step in steps if step.place and step.choice is not None}
+def _marked(now_is: Troubleshooting, wanted: Resolve, *, reached_end: bool) -> tuple[Step, ...]:
+    """The steps, with those marked that did not matter: people say so, or a flow asked that was none for this problem.
+
+    It was none when no answer of it applied, and people say that it was wrong or another flow led to its end.
+    """
+    steps = now_is.session.steps
+    right = {step.place.flow_id for step in steps if step.place and step.choice is not None}
+    if wanted.flow_was_right is not False:
+        left = {step.place.flow_id for step in steps if step.place} - {now_is.flow and now_is.flow[0]}
+        right |= set() if reached_end else left
+        right |= {now_is.flow[0]} if now_is.flow else set()
     return tuple(
-        replace(step, is_beside=step.place is not None and step.place.flow_id not in fitting)
+        replace(
+            step,
+            is_beside=step.turn in wanted.beside
+            or (step.place is not None and step.place.flow_id not in right),
+        )
         for step in steps
     )
 

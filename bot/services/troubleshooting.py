@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.errors import FlowPilotError
+from bot.domain.immaterial import first_asked
 from bot.domain.jobs import ShowSession
 from bot.domain.members import Member
 from bot.domain.proposals import MessageRef
@@ -162,7 +163,7 @@ async def follow_offer(
         flow = await tx.flows.find(offered) if offered else None
     if flow is None or flow.archived:
         raise NotPossibleNowError("That flow is not offered any more.")
-    wanted = Follow(by=by, turn=turn, flow=(flow.id, flow.current.number), root=flow.tree.root)
+    wanted = Follow(by=by, turn=turn, flow=(flow.id, flow.current.number), root=first_asked(flow.tree))
     return await act_in_session(database, workspace_id, session_id, wanted, now=now)
 
 
@@ -260,4 +261,4 @@ async def _leave_to_show(tx: Transaction, session_id: int) -> None:
 
 
 def _first_place(found: FoundFlow) -> FlowPlace:
-    return FlowPlace(found.flow.id, found.flow.current.number, found.flow.tree.root)
+    return FlowPlace(found.flow.id, found.flow.current.number, first_asked(found.flow.tree))

@@ -154,6 +154,7 @@ class Field(StrEnum):
 
     ANALYSIS_ENABLED = "analysis_enabled"
     CAPTURE_REACTION = "capture_reaction"
+    BESIDE = "beside"
     CHANNEL = "channel"
     CHECKED = "checked"
     DOMAIN = "domain"

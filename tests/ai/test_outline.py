@@ -246,3 +246,25 @@ async def test_a_step_that_the_flow_asked_is_the_node_that_asked_it() -> None:
     )
     alignment = await aligned(replace(FIRST, id=2, steps=steps), flow)
     assert (0, "n2") in [(step.step, step.node_id) for step in alignment.steps]
+
+
+async def test_an_answer_that_none_of_those_offered_was_may_lead_on_where_one_does() -> None:
+    """Here the panel's address made no difference; the session left the flow over it and went on as the flow does."""
+    flow = learned(FIRST)
+    asked = flow.draft.tree.nodes["n1"]
+    typed = replace(
+        FIRST.steps[0],
+        prompt=asked.text,
+        options=tuple(option.label for option in asked.options),
+        choice=None,
+        answer_text="the display is broken",
+        place=FlowPlace(4, 1, "n1"),
+    )
+    session = replace(FIRST, id=2, steps=(typed, *FIRST.steps[1:]))
+    alignment = await aligned(session, flow)
+    assert alignment.steps[0].answer is None
+    assert [step.node_id for step in alignment.steps] == ["n1", "n2", "n3"]
+    merged = merge(flow.draft.tree, session, alignment.steps)
+    ways = {option.label: option.next for option in merged.tree.nodes["n1"].options}
+    assert ways["the display is broken"] == "n2"
+    assert not merged.change.added

@@ -73,3 +73,13 @@ def test_texts_from_people_are_drawn_as_they_are() -> None:
     )
     picture = draw_tree(tree, "標題 $\\frac{ " * 40)
     assert 0 < len(picture.alt) <= 2000
+
+
+def test_a_step_that_makes_no_difference_says_so() -> None:
+    def tree(*targets: str) -> FlowTree:
+        idle = a_node(Q, "Is Windows up to date?", ("Yes", targets[0]), ("No", targets[1]), sessions=3)
+        return FlowTree("a", {"a": idle, "b": a_node(FIX, "New cable.", sessions=3), "c": a_node(UP, "Ask.")})
+
+    told = draw_tree(tree("b", "b"), "Printer")
+    assert told.alt.endswith("Not asked, for it makes no difference: 1.")
+    assert "Not asked" not in draw_tree(tree("b", "c"), "Printer").alt

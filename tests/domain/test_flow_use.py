@@ -8,7 +8,7 @@ import pytest
 from bot.domain.flow_use import NodeUse, TreeUse, use_of_evidence, use_of_followed
 from bot.domain.flows import Flow, FlowOrigin, FlowVersion
 from bot.domain.sessions import FlowPlace
-from bot.domain.trees import Evidence, FlowTree
+from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.troubleshooting import (
     Abandon,
     Act,
@@ -109,3 +109,15 @@ def test_a_flow_that_nobody_followed_is_told_from_what_it_was_learnt_from() -> N
 )
 def test_where_most_leave_is_told_with_confidence(nodes: dict[str, NodeUse], most_left: str | None) -> None:
     assert TreeUse(nodes=nodes).most_left == most_left
+
+
+def test_who_went_past_a_step_that_makes_no_difference_took_the_answer_that_leads_to_it() -> None:
+    seen = frozenset(Evidence(session, 1) for session in (1, 2, 3))
+    same_way = (Option("o1", "Yes", "n2"), Option("o2", "No", "n2"))
+    idle = Node(kind=NodeKind.QUESTION, text="Is Windows up to date?", options=same_way, evidence=seen)
+    plain = a_tree()
+    first = plain.nodes["n1"]
+    leading = replace(first, options=(replace(first.options[0], next="n9"), *first.options[1:]))
+    version = a_version(1, FlowTree("n1", {**plain.nodes, "n1": leading, "n9": idle}))
+    use = use_of_followed(replace(FLOW, current=version), [version], [FIXED, NOT_FIXED])
+    assert use.taken == {("n1", "n9"): 2}

@@ -119,3 +119,15 @@ def test_proposal_is_worse_when_fewer_sessions_reach_their_fix_than_by_the_flow(
         before=walked(before),
     )
     assert (found.is_worse, [each.session_id for each in found.astray]) == (worse, astray)
+
+
+def test_a_step_that_makes_no_difference_stops_nobody() -> None:
+    updates = Node(
+        kind=NodeKind.QUESTION,
+        text="Is Windows up to date?",
+        options=(Option("o1", "Yes", "n1"), Option("o2", "No", "n1")),
+        evidence=frozenset(Evidence(session, 0) for session in (7, 8, 9)),
+    )
+    tree = FlowTree("n0", {"n0": updates, **vpn_tree().nodes})
+    session = a_session(a_step(SPLIT, "No"), resolution="Lower the MTU to 1350.")
+    assert replay(tree, session, same).path == ("n1", "n3")

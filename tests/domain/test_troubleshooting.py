@@ -1,5 +1,6 @@
 """Whatever people do in a thread, in whatever order: no step is lost or doubled, and ends are final."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -332,3 +333,42 @@ def test_a_flow_that_led_astray_after_answers_that_applied_still_learns() -> Non
     left = after(Answer(by=BEN, turn=1, option=0), SayElse(by=BEN, turn=2, text="It smokes"))
     wrong = after(Resolve(by=BEN, resolution="New fuse", flow_was_right=False), start=left)
     assert [label_of(step) for step in wrong.session.steps] == ["Yes", "It smokes"]
+
+
+def test_steps_that_did_not_matter_teach_nothing() -> None:
+    left = after(
+        Answer(by=BEN, turn=1, option=0),
+        SayElse(by=BEN, turn=2, text="It smokes"),
+        LogStep(by=BEN, turn=3, kind=StepKind.QUESTION, checked="Is it insured?", found="It is"),
+    )
+    done = after(Resolve(by=BEN, resolution="New fuse", beside=frozenset({3, 99})), start=left)
+    assert [label_of(step) for step in done.session.steps] == ["Yes", "It smokes", None]
+
+
+def test_a_flow_of_which_no_answer_applied_teaches_nothing_when_another_one_led_to_its_end() -> None:
+    left = after(
+        SayElse(by=BEN, turn=1, text="Nothing to do with it"),
+        Follow(by=BEN, turn=2, flow=(8, 1), root="n1"),
+        Answer(by=BEN, turn=3, option=1),
+    )
+    done = after(Resolve(by=BEN, resolution="Switched on", flow_was_right=True), start=left)
+    assert [label_of(step) for step in done.session.steps] == [None, "No"]
+    by_hand = after(SayElse(by=BEN, turn=1, text="Half on"), Follow(by=BEN, turn=2, flow=(8, 1), root="n1"))
+    unfinished = after(Resolve(by=BEN, resolution="Switched on"), start=by_hand)
+    assert [label_of(step) for step in unfinished.session.steps] == ["Half on"]
+
+
+def test_what_makes_no_difference_is_not_asked() -> None:
+    seen = frozenset(Evidence(session, 1) for session in (1, 2, 3))
+    idle = Node(
+        kind=NodeKind.QUESTION,
+        text="Is it insured?",
+        options=(Option("o1", "Yes", "n3"), Option("o2", "No", "n3")),
+        evidence=seen,
+    )
+    first = TREE.nodes["n1"]
+    leading = replace(first, options=(first.options[0], replace(first.options[1], next="n5")))
+    tree = FlowTree("n1", {**TREE.nodes, "n1": leading, "n5": idle})
+    assert act(begun(), Answer(by=ADA, turn=1, option=1), tree, at=NOW).node == "n3"
+    asked = replace(begun(), node="n5")
+    assert act(asked, AskAgain(by=ADA), tree, at=NOW).node == "n5"

@@ -17,6 +17,7 @@ from bot.domain.trees import FlowTree, Node, NodeKind, Option
 from bot.domain.troubleshooting import Act, Answer, LogStep, NoHelp, Resolve, Troubleshooting
 from bot.sandbox import Message
 from bot.services.analysis import analyze_pending
+from bot.services.proposals import list_proposals
 from bot.services.threads import draw_thread
 from bot.services.troubleshooting import Start, act_in_session, ask_silent_sessions, start_session
 from bot.slack.errors import ChannelUnusableError
@@ -99,7 +100,7 @@ async def more(bot: Bot, user: str, words: str) -> None:
     await click(bot, user, "session.more", value=words)
 
 
-async def fill_in(bot: Bot, user: str, title: str, **values: str) -> None:
+async def fill_in(bot: Bot, user: str, title: str, **values: str | list[str]) -> None:
     view = await bot.modal_with(user, title)
     ack = await bot.sandbox.person(user).submit(view, values)
     assert ack.ok
@@ -505,3 +506,22 @@ async def test_in_a_direct_message_a_reply_in_the_thread_is_an_answer(bot: Bot) 
 
 async def no_ack(**_answer: object) -> None:
     """For a handler that nobody waits for."""
+
+
+async def test_steps_that_did_not_matter_are_named_in_the_end_and_not_learnt(bot: Bot) -> None:
+    live = await started(bot, "Badge reader at the door does not open")
+    for checked, found in (("Is Windows up to date?", "Yes"), ("Is the controller on?", "No")):
+        await click(bot, BEN, "session.log")
+        await fill_in(bot, BEN, "What did you check or do?", checked=checked, found=found, kind="question")
+    await click(bot, BEN, "session.resolve")
+    await fill_in(bot, BEN, "What fixed it?", resolution="Switched the controller on.", beside=["1"])
+    done = await the_session(bot)
+    assert done.session.id == live.session.id
+    assert [step.is_beside for step in done.session.steps] == [True, False]
+    await analyze_pending(bot.database, OutlineAnalyst(), bot.clock, limit=9)
+    await bot.work()
+    (proposal,) = await list_proposals(bot.database, TEAM)
+    assert [node.text for _, node, _ in proposal.draft.tree.walk()] == [
+        "Is the controller on?",
+        "Switched the controller on.",
+    ]

@@ -255,7 +255,10 @@ async def handle_resolve_clicked(click: SessionClick, ack: Ack, deps: SlackDeps)
         if not live.is_open:
             raise SessionOverError(live.status)
         return resolve_modal(
-            click.at, suggested_resolution(live, tree), asks_about_flow=live.flow is not None
+            click.at,
+            suggested_resolution(live, tree),
+            asks_about_flow=live.flow is not None,
+            steps=live.session.steps,
         )
 
     await show_modal(click, "Resolved", make, deps)
@@ -280,11 +283,13 @@ async def handle_log_submitted(submitted: SessionSubmitted, ack: Ack, deps: Slac
 async def handle_resolve_submitted(submitted: SessionSubmitted, ack: Ack, deps: SlackDeps) -> None:
     rating = submitted.values[Field.RATING]
     right = submitted.values.get(Field.FLOW_WAS_RIGHT, UNKNOWN)
+    beside = submitted.values.get(Field.BESIDE, "")
     resolved = Resolve(
         by=submitted.by.id,
         resolution=submitted.values[Field.RESOLUTION],
         rating=int(rating) if rating else None,
         flow_was_right=None if right == UNKNOWN else right == YES,
+        beside=frozenset(int(turn) for turn in beside.split(",") if turn),
     )
     await _act_submitted(deps, submitted, resolved, ack)
 

@@ -151,7 +151,9 @@ def _values(body: Json) -> dict[str, str]:
 
 
 def _held(element: Json) -> str:
-    """What was written or chosen; empty when nothing was."""
+    """What was written or chosen, several values with a comma between them; empty when nothing was."""
+    if several := element.get("selected_options"):
+        return ",".join(each["value"] for each in several)
     chosen = (element.get("selected_option") or {}).get("value")
     named = element.get("selected_user") or element.get("selected_conversation")
     return str(element.get("value") or chosen or named or "")

@@ -255,6 +255,12 @@ def choice_input(
     return input_of(field, label, element, hint=hint, optional=optional)
 
 
+def several_input(field: Field, label: str, words: Mapping[str, str], *, hint: str) -> Json:
+    """Any of up to a hundred words, each under its value, from a list; none may be chosen."""
+    element: Json = {"type": "multi_static_select", "options": _options(words)}
+    return input_of(field, label, element, hint=hint, optional=True)
+
+
 def checkboxes_input(
     field: Field, label: str, words: Mapping[str, str], ticked: Collection[str], *, hint: str
 ) -> Json:

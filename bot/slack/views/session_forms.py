@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from bot.domain.sessions import ProblemDomain, StepKind
+from bot.domain.sessions import ProblemDomain, Step, StepKind
 from bot.domain.words import domain_name
 from bot.slack.ids import Callback, Field, SessionTurn
 from bot.slack.mrkdwn import escape, plain
@@ -17,11 +17,13 @@ from bot.slack.views.blocks import (
     modal,
     person_input,
     section,
+    several_input,
     text_input,
 )
 
 TICKET_CHARACTERS = 60
 YES, NO, UNKNOWN = "yes", "no", "unknown"
+FEWEST_STEPS = 2
 RATINGS = {"5": "5, very well", "4": "4", "3": "3", "2": "2", "1": "1, badly"}
 KINDS = {StepKind.QUESTION.value: "I checked something", StepKind.ACTION.value: "I changed something"}
 
@@ -81,8 +83,10 @@ def flag_modal(at: SessionTurn) -> Json:
     )
 
 
-def resolve_modal(at: SessionTurn, suggested: str, *, asks_about_flow: bool) -> Json:
-    """Asks for the resolution; `suggested` is what the flow takes for it."""
+def resolve_modal(
+    at: SessionTurn, suggested: str, *, asks_about_flow: bool, steps: Sequence[Step] = ()
+) -> Json:
+    """Asks for the resolution; `suggested` is what the flow takes for it, `steps` what the session did."""
     right = choice_input(
         Field.FLOW_WAS_RIGHT, "Was the flow right?", {YES: "Yes", NO: "No", UNKNOWN: "Hard to say"}, UNKNOWN
     )
@@ -96,6 +100,7 @@ def resolve_modal(at: SessionTurn, suggested: str, *, asks_about_flow: bool) -> 
                 multiline=True,
                 hint="The next person with this problem finds it by your words.",
             ),
+            *_beside_input(steps),
             choice_input(Field.RATING, "How well did FlowPilot help?", RATINGS, optional=True),
             *([right] if asks_about_flow else []),
         ],
@@ -103,6 +108,25 @@ def resolve_modal(at: SessionTurn, suggested: str, *, asks_about_flow: bool) -> 
         callback=Callback.SESSION_RESOLVE.value,
         metadata=str(at),
     )
+
+
+def _beside_input(steps: Sequence[Step]) -> list[Json]:
+    """Of several steps, those that led nowhere; of one there is nothing to choose."""
+    answered = {
+        str(step.turn): f"{number}. {step.prompt}"
+        for number, step in enumerate(steps, 1)
+        if step.turn is not None and (step.choice or step.answer_text)
+    }
+    if len(answered) < FEWEST_STEPS:
+        return []
+    return [
+        several_input(
+            Field.BESIDE,
+            "Steps that did not matter",
+            answered,
+            hint="The next person is not asked them. Leave it empty when each of them led to the fix.",
+        )
+    ]
 
 
 def escalate_modal(at: SessionTurn) -> Json:
@@ -130,13 +154,18 @@ def help_modal(text: str) -> Json:
 
 
 _AT = SessionTurn(2, 3)
+_STEPS = (
+    Step(kind=StepKind.QUESTION, prompt="Is Windows <up to date>?", choice="Yes", turn=1),
+    Step(kind=StepKind.QUESTION, prompt="Skipped", turn=2),
+    Step(kind=StepKind.ACTION, prompt="Ping the gateway with large packets " * 4, answer_text="lost", turn=3),
+)
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "start": start_modal,
     "start in a thread": partial(start_modal, "VPN drops <again>", place="C0SUPPORT1:1795340000.000200"),
     "something else": partial(else_modal, _AT),
     "log": partial(log_modal, _AT),
     "flag": partial(flag_modal, _AT),
-    "resolve": partial(resolve_modal, _AT, "Lower the MTU to 1350", asks_about_flow=True),
+    "resolve": partial(resolve_modal, _AT, "Lower the MTU to 1350", asks_about_flow=True, steps=_STEPS),
     "resolve without a flow": partial(resolve_modal, _AT, "", asks_about_flow=False),
     "escalate": partial(escalate_modal, _AT),
     "help": partial(help_modal, "Unplug the <dock>, then try again"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from bot.domain.immaterial import immaterial
 from bot.domain.merging import Branch, TreeChange, compare
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
 from bot.domain.words import counted, listed
@@ -14,14 +15,21 @@ from bot.slack.views.phrases import capitalised
 STEP_CHARACTERS = 160
 ANSWER_CHARACTERS = 40
 MAX_CHANGES = 5
+NOT_ASKED = "   (not asked: makes no difference)"
 _BEGINNINGS = {NodeKind.RESOLUTION: "Fix: ", NodeKind.ESCALATION: "Hand over: "}
 
 
 def step_lines(tree: FlowTree) -> list[str]:
-    """One line a step, in the order in which they are asked: "1. Is it on?   Yes → 2 · No → 5"."""
-    walked = list(tree.walk())
+    """One line a step, in the order in which they are asked: "1. Is it on?   Yes → 2 · No → 5".
+
+    A step that makes no difference says so.
+    """
+    walked, left_out = list(tree.walk()), immaterial(tree)
     numbers = {node_id: number for number, (node_id, _, _) in enumerate(walked, 1)}
-    return [_step_line(numbers[node_id], node, numbers) for node_id, node, _ in walked]
+    return [
+        _step_line(numbers[node_id], node, numbers) + (NOT_ASKED if node_id in left_out else "")
+        for node_id, node, _ in walked
+    ]
 
 
 def _step_line(number: int, node: Node, numbers: dict[str, int]) -> str:
