@@ -10,6 +10,7 @@ from bot.services.threads import draw_thread, show_session
 from bot.services.troubleshooting import act_in_session
 from bot.slack.api import OneWorkspace, SlackApi
 from bot.slack.messenger import SlackMessenger
+from tests.services.scripted import StoppedClock
 from tests.slack.conftest import BEN, CHLOE, TEAM, Bot
 from tests.slack.test_sessions import (
     a_flow,
@@ -117,11 +118,11 @@ async def test_two_processes_that_draw_at_once_say_a_step_once(bot: Bot) -> None
         go_on.set()
         await drawing
 
-    slack = bot.deps.api
+    slack, at_once = bot.deps.api, StoppedClock(bot.clock.now())
     tokens = OneWorkspace(TEAM, bot.sandbox.config.bot_token)
     busy = SlackApi(slack.session, base_url=slack.base_url, tokens=tokens, sleep=hold)
     listener, job = (
-        SlackMessenger(api, bot.database, bot.clock, sleep=let_go, seconds_between_messages=0.0)
+        SlackMessenger(api, bot.database, at_once, sleep=let_go, seconds_between_messages=0.0)
         for api in (busy, slack)
     )
     bot.sandbox.misbehave("chat.postMessage", "ratelimited")
