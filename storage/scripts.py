@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
 
 from bot.domain.errors import NotFoundError
 from bot.domain.scripts import (
@@ -25,6 +25,8 @@ from bot.domain.scripts import (
     TemplateStatus,
     recipe_record,
 )
+from bot.domain.sessions import FlowPlace
+from bot.domain.step_scripts import TemplateName
 from storage.statements import Statements
 from storage.tables import script_templates, scripts
 
@@ -84,7 +86,14 @@ class ScriptTemplates:
         self._own = script_templates.c.workspace_id == statements.workspace_id
 
     async def add(
-        self, recipe: Recipe, *, effect: Effect, origin: Origin, by: str, now: datetime
+        self,
+        recipe: Recipe,
+        *,
+        effect: Effect,
+        origin: Origin,
+        by: str,
+        now: datetime,
+        step: FlowPlace | None = None,
     ) -> ScriptTemplate:
         """A new draft."""
         new = insert(script_templates).values(
@@ -93,6 +102,9 @@ class ScriptTemplates:
             origin=origin,
             hash=recipe.hash,
             status=TemplateStatus.DRAFT,
+            flow_id=step and step.flow_id,
+            flow_version=step and step.version,
+            node=step and step.node,
             created_by=by,
             created_at=now,
             **recipe_record(recipe),
@@ -107,6 +119,22 @@ class ScriptTemplates:
         if row is None:
             raise NotFoundError("script template", template_id)
         return _template(row)
+
+    async def named(self, name: TemplateName) -> ScriptTemplate | None:
+        """The template of that name that is in use; without one, one that was withdrawn. Of several the last approved."""
+        called = (
+            func.lower(_on_one_line(script_templates.c.title)) == func.lower(name.title),
+            script_templates.c.language == name.language,
+            script_templates.c.status.in_((TemplateStatus.APPROVED, TemplateStatus.WITHDRAWN)),
+        )
+        newest = (
+            script_templates.c.status,
+            script_templates.c.decided_at.desc(),
+            script_templates.c.id.desc(),
+        )
+        query = select(script_templates).where(self._own, *called).order_by(*newest)
+        row = await self._statements.row(query.limit(1))
+        return _template(row) if row else None
 
     async def approved(self, language: Language, limit: int) -> Sequence[ScriptTemplate]:
         """By title."""
@@ -130,6 +158,10 @@ class ScriptTemplates:
         unmoved = (script_templates.c.id == template_id, script_templates.c.status == seen)
         moved = update(script_templates).where(self._own, *unmoved)
         return await self._statements.changed(moved.values(status=to, decided_by=by, decided_at=at)) == 1
+
+
+def _on_one_line(column: ColumnElement[str]) -> ColumnElement[str]:
+    return func.btrim(func.regexp_replace(column, r"\s+", " ", "g"))
 
 
 def _script(row: RowMapping) -> Script:
@@ -166,6 +198,7 @@ def _template(row: RowMapping) -> ScriptTemplate:
         effect=Effect(row["effect"]),
         origin=Origin(row["origin"]),
         status=TemplateStatus(row["status"]),
+        step=FlowPlace(row["flow_id"], row["flow_version"], row["node"]) if row["flow_id"] else None,
         created_by=row["created_by"],
         created_at=row["created_at"],
         decided_by=row["decided_by"],

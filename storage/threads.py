@@ -75,6 +75,11 @@ class Threads:
             raise NotFoundError("session", session_id)
         return found[0]
 
+    async def find_place(self, session_id: int) -> FlowPlace | None:
+        """The node that the session is at; None where no flow leads, or when it is worked in no thread."""
+        found = await self._listed(self._joined().where(sessions.c.id == session_id))
+        return found[0].place if found else None
+
     async def find_started(self, external_id: str) -> int | None:
         """The session that was started under this id."""
         known = and_(sessions.c.source == SessionSource.SLACK, sessions.c.external_id == external_id)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.domain.flows import Flow
+from bot.domain.step_scripts import TemplateName
 from bot.domain.trees import Node, NodeKind
 
 KIND_WORDS = {
@@ -53,12 +54,14 @@ def _body(node: Node, names: Mapping[str, str]) -> Iterator[str]:
     if node.expected:
         yield f"Expected: {escaped(node.expected)}"
     if node.script:
-        yield _fenced(node.script)
+        yield _script(node.script)
     if node.options:
         yield "\n".join(f"- **{escaped(option.label)}** → {names[option.next]}" for option in node.options)
 
 
-def _fenced(script: str) -> str:
-    """A fence longer than any run of backticks inside."""
+def _script(script: str) -> str:
+    """The name of a template in words; statements between fences longer than any run of backticks in them."""
+    if name := TemplateName.parse(script):
+        return f"Script: {escaped(name.title)} ({name.language.words})"
     fence = "`" * max(3, 1 + max((len(run) for run in _BACKTICKS.findall(script)), default=0))
     return f"{fence}\n{script}\n{fence}"

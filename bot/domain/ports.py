@@ -21,6 +21,7 @@ from bot.domain.proposals import MessageRef
 from bot.domain.scripts import Place, ScriptCard, ScriptTemplate, ScriptWish, WrittenRecipe
 from bot.domain.sessions import Session
 from bot.domain.spending import Trouble
+from bot.domain.step_scripts import TemplateCard
 from bot.domain.threads import SessionThread
 
 
@@ -198,9 +199,7 @@ class Messenger(Protocol):
         """Tell the author that a draft is there to be filled in."""
         ...
 
-    async def ask_about_template(
-        self, workspace_id: str, to: str, template: ScriptTemplate, *, asked_by: str
-    ) -> None:
+    async def ask_about_template(self, workspace_id: str, to: str, card: TemplateCard) -> None:
         """Ask reviewers whether the template is good for everybody, or say there what was decided."""
         ...
 

@@ -48,6 +48,14 @@ class TemplateDecidedError(FlowPilotError):
         self.status = status
 
 
+class TemplateWithdrawnError(FlowPilotError):
+    """Reviewers have taken the template back."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"Reviewers have withdrawn the template “{title}”. Choose another one.")
+        self.title = title
+
+
 class NobodyToConfirmError(FlowPilotError):
     """A destructive script without a thread needs a channel where a colleague sees the question."""
 

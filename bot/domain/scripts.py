@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.sessions import FlowPlace
 from bot.domain.spending import Spending
 
 MAX_TASK = 1000
@@ -126,17 +127,18 @@ ORIGIN_IN_WORDS = {
 
 
 class TemplateStatus(StrEnum):
-    """`draft` is what one person wrote or had written; reviewers decide on what is proposed."""
+    """`draft` is what one person wrote or had written; reviewers decide on what is proposed, and take it back."""
 
     DRAFT = "draft"
     PROPOSED = "proposed"
     APPROVED = "approved"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptTemplate:
-    """A recipe of the workspace."""
+    """A recipe of the workspace. `step` is where a session was when it was written: at this node of a flow."""
 
     id: int
     recipe: Recipe
@@ -145,6 +147,7 @@ class ScriptTemplate:
     status: TemplateStatus
     created_by: str
     created_at: datetime
+    step: FlowPlace | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
 

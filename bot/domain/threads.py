@@ -9,6 +9,7 @@ from bot.domain.flow_pages import NO_USE, FlowUse
 from bot.domain.flows import FlowMention
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import AnalysisOutcome
+from bot.domain.step_scripts import StepScript
 from bot.domain.trees import Node
 from bot.domain.troubleshooting import Troubleshooting
 
@@ -25,13 +26,14 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionThread:
-    """`node` is what is asked now, `flow` the one that is followed or was last, with its use.
+    """`node` is what is asked now and `script` is its script, `flow` the one that is followed or was last, with its use.
 
     `names` are of the members who had to do with it. Flags are told in the `review_channel` too.
     """
 
     live: Troubleshooting
     node: Node | None = None
+    script: StepScript | None = None
     flow: FlowMention | None = None
     use: FlowUse = NO_USE
     offered: FlowMention | None = None

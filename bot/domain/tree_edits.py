@@ -121,6 +121,18 @@ def edit_step(tree: FlowTree, node_id: str, edit: StepEdit, *, used: Collection[
     return _valid(after, EditField.KIND)
 
 
+def give_script(tree: FlowTree, node_id: str, script: str) -> FlowTree:
+    """The tree with the script at a step, in the place of one that it has.
+
+    Raises as `edit_step`.
+    """
+    node = _node(tree, node_id)
+    if node.kind is not NodeKind.ACTION:
+        sentence = f"{named(node_id, node)} is nothing to do, so it has no script. Insert a step before it."
+        raise _refusal(EditField.KIND, sentence)
+    return FlowTree(tree.root, {**tree.nodes, node_id: replace(node, script=script)})
+
+
 def add_step(
     tree: FlowTree, node_id: str, label: str, step: NewStep, *, used: Collection[str] = ()
 ) -> FlowTree:

@@ -124,7 +124,7 @@ async def take_over(
             raise DraftMovedError
         if not bench.draft.can_be_taken_over(now):
             raise DraftTakenError(bench.editor)
-        draft = await _saved(tx, bench.draft, bench.draft.taken_over(by.id, now=now))
+        draft = await saved(tx, bench.draft, bench.draft.taken_over(by.id, now=now))
         await tx.audit.record(
             actor=by.id,
             action="draft.take_over",
@@ -234,7 +234,7 @@ async def opened(
     if draft is None:
         raise DraftGoneError
     if draft.member_id == by.id and not draft.is_changed and draft.base_version != present.version:
-        draft = await _saved(tx, draft, draft.begun_anew(present.content, present.version, now=now))
+        draft = await saved(tx, draft, draft.begun_anew(present.content, present.version, now=now))
     return await workbench(tx, draft, present, by)
 
 
@@ -266,7 +266,7 @@ async def _changed(
     """The draft as `change` makes it: this person's own, in the revision that was seen."""
     bench = await _read(tx, draft_id, by)
     _require_mine(bench, revision)
-    draft = await _saved(tx, bench.draft, change(bench))
+    draft = await saved(tx, bench.draft, change(bench))
     return await workbench(tx, draft, Present(bench.present, bench.version), by)
 
 
@@ -277,7 +277,8 @@ async def workbench(tx: Transaction, draft: EditingDraft, present: Present, by: 
     return Workbench(draft=draft, present=present.content, version=present.version, member=by, editor=editor)
 
 
-async def _saved(tx: Transaction, before: EditingDraft, after: EditingDraft) -> EditingDraft:
+async def saved(tx: Transaction, before: EditingDraft, after: EditingDraft) -> EditingDraft:
+    """The draft as it is afterwards, written if it has changed. Raises DraftMovedError."""
     if after.revision != before.revision:
         await tx.drafts.save(after, seen_revision=before.revision)
     return after

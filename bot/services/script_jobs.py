@@ -18,9 +18,11 @@ from bot.domain.scripts import (
     WrittenRecipe,
 )
 from bot.domain.spending import Spending, Trouble
+from bot.domain.step_scripts import TemplateCard
 from bot.services.desk import Desk
 from bot.services.scripts import add_draft, asking_channel
 from bot.services.spending import has_money_left
+from bot.services.step_scripts import written_at
 
 TRIES = 2
 """How often a model is asked for one script: the second time it is told what was wrong."""
@@ -49,10 +51,13 @@ async def show_script_template(desk: Desk, workspace_id: str, job: ShowScriptTem
         template = await tx.script_templates.get(job.template_id)
         actor = template.decided_by or template.created_by
         names = await tx.members.names({actor})
+        card = TemplateCard(
+            template=template, by=names.get(actor, actor), written_at=await written_at(tx, template)
+        )
         channel = (await tx.workspaces.get()).settings.review_channel
         asked = [channel] if channel else [admin.id for admin in await tx.members.admins()]
     for to in asked:
-        await desk.messenger.ask_about_template(workspace_id, to, template, asked_by=names.get(actor, actor))
+        await desk.messenger.ask_about_template(workspace_id, to, card)
 
 
 async def write_script(desk: Desk, workspace_id: str, job: WriteScript) -> None:
@@ -89,6 +94,7 @@ async def _written(desk: Desk, workspace_id: str, job: WriteScript, by: Member) 
                 by=by,
                 now=desk.clock.now(),
                 detail={"model": written.spending.model},
+                session_id=job.session_id,
             )
         except ScriptRefusedError as refusal:
             if is_last:

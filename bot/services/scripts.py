@@ -12,8 +12,8 @@ from datetime import datetime
 
 from bot.ai.redaction import findings, redact
 from bot.domain.errors import NotFoundError
-from bot.domain.jobs import ShowScript, ShowScriptTemplate
-from bot.domain.members import Member, require_admin
+from bot.domain.jobs import ShowScript
+from bot.domain.members import Member
 from bot.domain.redactions import Redactable
 from bot.domain.script_errors import (
     AlreadyConfirmedError,
@@ -21,7 +21,7 @@ from bot.domain.script_errors import (
     NobodyToConfirmError,
     SamePersonError,
     ScriptRefusedError,
-    TemplateDecidedError,
+    TemplateWithdrawnError,
 )
 from bot.domain.script_parameters import check_values
 from bot.domain.script_text import script_text
@@ -44,6 +44,7 @@ from bot.domain.scripts import (
 )
 from bot.scripting.built_in import built_in_recipes, effect_of_built_in
 from bot.scripting.checking import check
+from bot.services.script_templates import record_template
 from storage.database import Database
 from storage.transaction import Transaction
 
@@ -51,7 +52,6 @@ MAX_CHOICES = 80
 """Templates of the workspace that are offered in one language."""
 BUILT_IN, OWN = "b", "w"
 SECRETS = frozenset({Redactable.PASSWORD, Redactable.ACCESS_TOKEN, Redactable.PRIVATE_KEY})
-DEED = "decide on templates"
 
 
 async def list_choices(database: Database, workspace_id: str) -> list[RecipeChoice]:
@@ -70,6 +70,7 @@ async def get_choice(
 
     Raises:
         NotFoundError: there is none, or it is somebody else's draft.
+        TemplateWithdrawnError: reviewers have taken it back.
     """
     kind, _, name = key.partition(":")
     if kind == BUILT_IN:
@@ -78,6 +79,8 @@ async def get_choice(
         return _built_in(name, language)
     async with database.transaction(workspace_id) as tx:
         template = await tx.script_templates.get(int(name))
+    if template.status is TemplateStatus.WITHDRAWN:
+        raise TemplateWithdrawnError(template.recipe.title)
     if not template.is_for(by.id):
         raise NotFoundError("script template", name)
     return _own(template)
@@ -88,20 +91,30 @@ def _all_built_in() -> list[RecipeChoice]:
     return [_built_in(name, language) for name, language in built_in_recipes()]
 
 
+def built_in_key(name: str) -> str:
+    """By which the built-in template of that name is chosen."""
+    return f"{BUILT_IN}:{name}"
+
+
 def _built_in(name: str, language: Language) -> RecipeChoice:
     recipe = built_in_recipes()[name, language]
     return RecipeChoice(
-        key=f"{BUILT_IN}:{name}",
+        key=built_in_key(name),
         recipe=recipe,
         origin=Origin.BUILT_IN,
         effect=effect_of_built_in(name, language),
     )
 
 
+def own_key(template: ScriptTemplate) -> str:
+    """By which a template of the workspace is chosen."""
+    return f"{OWN}:{template.id}"
+
+
 def _own(template: ScriptTemplate) -> RecipeChoice:
     is_approved = template.status is TemplateStatus.APPROVED
     return RecipeChoice(
-        key=f"{OWN}:{template.id}",
+        key=own_key(template),
         recipe=template.recipe,
         origin=Origin.WORKSPACE if is_approved else template.origin,
         effect=template.effect,
@@ -199,60 +212,21 @@ async def add_draft(
     by: Member,
     now: datetime,
     detail: Mapping[str, object] | None = None,
+    session_id: int | None = None,
 ) -> RecipeChoice:
-    """Keep what somebody wrote, or had written, if it stands the check.
+    """Keep what somebody wrote, or had written, if it stands the check; with the step that the session is at.
 
     Raises:
         ScriptRefusedError: why it does not; it is on record.
     """
     checked = await _checked(database, workspace_id, recipe, by=by, now=now, detail=detail)
     async with database.transaction(workspace_id) as tx:
-        draft = await tx.script_templates.add(recipe, effect=checked.effect, origin=origin, by=by.id, now=now)
-        await _record_template(tx, "script.draft", draft, by=by, now=now, detail=detail)
+        step = await tx.threads.find_place(session_id) if session_id is not None else None
+        draft = await tx.script_templates.add(
+            recipe, effect=checked.effect, origin=origin, by=by.id, now=now, step=step
+        )
+        await record_template(tx, "script.draft", draft, by=by, now=now, detail=detail)
     return _own(draft)
-
-
-async def propose_template(
-    database: Database, workspace_id: str, template_id: int, *, by: Member, now: datetime
-) -> None:
-    """Ask the reviewers to make a draft a template for everybody. Raises TemplateDecidedError."""
-    async with database.transaction(workspace_id) as tx:
-        template = await _moved(tx, template_id, TemplateStatus.DRAFT, TemplateStatus.PROPOSED)
-        await _record_template(tx, "script.propose_template", template, by=by, now=now)
-        await tx.jobs.enqueue(ShowScriptTemplate(template_id))
-
-
-async def decide_template(
-    database: Database, workspace_id: str, template_id: int, to: TemplateStatus, *, by: Member, now: datetime
-) -> None:
-    """Approve or decline a proposed template.
-
-    Raises:
-        NotAllowedError: only reviewers decide.
-        TemplateDecidedError: somebody was faster.
-    """
-    require_admin(by, DEED)
-    async with database.transaction(workspace_id) as tx:
-        template = await _moved(tx, template_id, TemplateStatus.PROPOSED, to, by=by.id, at=now)
-        action = "script.approve_template" if to is TemplateStatus.APPROVED else "script.decline_template"
-        await _record_template(tx, action, template, by=by, now=now)
-        await tx.jobs.enqueue(ShowScriptTemplate(template_id))
-
-
-async def _moved(
-    tx: Transaction,
-    template_id: int,
-    seen: TemplateStatus,
-    to: TemplateStatus,
-    *,
-    by: str | None = None,
-    at: datetime | None = None,
-) -> ScriptTemplate:
-    moved = await tx.script_templates.move(template_id, seen=seen, to=to, by=by, at=at)
-    template = await tx.script_templates.get(template_id)
-    if not moved:
-        raise TemplateDecidedError(template.status)
-    return template
 
 
 async def asking_channel(database: Database, workspace_id: str, place: Place) -> str | None:
@@ -325,23 +299,3 @@ async def _record_script(tx: Transaction, action: str, script: Script, *, by: Me
         "session": script.place.session_id,
     }
     await tx.audit.record(by.id, action, "script", script.id, detail, now)
-
-
-async def _record_template(
-    tx: Transaction,
-    action: str,
-    template: ScriptTemplate,
-    *,
-    by: Member,
-    now: datetime,
-    detail: Mapping[str, object] | None = None,
-) -> None:
-    said = {
-        "title": template.recipe.title,
-        "language": template.recipe.language.value,
-        "effect": template.effect.value,
-        "origin": template.origin.value,
-        "hash": template.recipe.hash,
-        **(detail or {}),
-    }
-    await tx.audit.record(by.id, action, "script_template", template.id, said, now)

@@ -14,6 +14,7 @@ from bot.domain.threads import Learnt, SessionThread
 from bot.domain.troubleshooting import Troubleshooting
 from bot.services.captures import show_captured
 from bot.services.desk import Desk
+from bot.services.step_scripts import script_of
 from bot.services.troubleshooting import tree_of
 from storage.database import Database
 from storage.transaction import Transaction
@@ -24,10 +25,12 @@ async def read_thread(database: Database, workspace_id: str, session_id: int) ->
     async with database.transaction(workspace_id) as tx:
         live = await tx.threads.get(session_id)
         tree = await tree_of(tx, live)
+        node = live.asked(tree)
         flow = await _mention(tx, live.flow[0] if live.flow else None)
         return SessionThread(
             live=live,
-            node=live.asked(tree),
+            node=node,
+            script=await script_of(tx, node) if node else None,
             flow=flow,
             use=(await tx.flows.uses([flow.flow_id]))[flow.flow_id] if flow else NO_USE,
             offered=await _mention(tx, live.offered_flow),

@@ -22,6 +22,7 @@ from bot.domain.homes import HomeFacts
 from bot.domain.ports import Clock
 from bot.domain.proposals import MessageRef, ProposalStatus
 from bot.domain.scripts import Place, ScriptCard, ScriptStatus, ScriptTemplate
+from bot.domain.step_scripts import TemplateCard
 from bot.domain.threads import SessionThread
 from bot.services.members import list_reviewers
 from bot.services.workspaces import active_workspaces, leave_workspace
@@ -58,9 +59,9 @@ from bot.slack.views.scripts import (
     draft_message,
     script_filename,
     script_message,
-    template_message,
 )
 from bot.slack.views.stats import dashboard_answer, dashboard_message
+from bot.slack.views.step_scripts import template_message
 from bot.slack.views.workbench import picture_view
 from storage.database import Database
 
@@ -261,10 +262,8 @@ class SlackMessenger:
                 workspace_id, user, draft_message(template, session_id=place.session_id), key=key
             )
 
-    async def ask_about_template(
-        self, workspace_id: str, to: str, template: ScriptTemplate, *, asked_by: str
-    ) -> None:
-        key, said = f"script_template:{template.id}:{to}", template_message(template, asked_by)
+    async def ask_about_template(self, workspace_id: str, to: str, card: TemplateCard) -> None:
+        key, said = f"script_template:{card.template.id}:{to}", template_message(card)
         async with self._watching(workspace_id):
             if not await self._close_question(workspace_id, key, said):
                 await self._speech.post(workspace_id, to, said, key=key)

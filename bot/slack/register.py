@@ -81,6 +81,7 @@ from bot.slack.listeners.queue import (
     handle_queue_turned,
 )
 from bot.slack.listeners.scripts import (
+    handle_add_to_step_clicked,
     handle_approve_template_clicked,
     handle_choice_submitted,
     handle_confirm_clicked,
@@ -90,6 +91,7 @@ from bot.slack.listeners.scripts import (
     handle_save_template_clicked,
     handle_typed_submitted,
     handle_values_submitted,
+    handle_withdraw_template_clicked,
 )
 from bot.slack.listeners.sessions import (
     handle_abandon_clicked,
@@ -108,6 +110,7 @@ from bot.slack.listeners.sessions import (
     handle_resolve_clicked,
     handle_resolve_submitted,
     handle_resume_clicked,
+    handle_script_clicked,
     handle_show_clicked,
     handle_start_clicked,
     handle_start_submitted,
@@ -219,6 +222,7 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.SESSION_NO_HELP: Route(sessions.session_click, handle_no_help_clicked),
     Action.SESSION_RESOLVE: Route(sessions.session_click, handle_resolve_clicked),
     Action.SESSION_RESUME: Route(sessions.session_click, handle_resume_clicked),
+    Action.SESSION_SCRIPT: Route(sessions.session_click, handle_script_clicked),
     Action.SESSION_SHOW: Route(sessions.session_click, handle_show_clicked),
     Action.SESSION_START: Route(sessions.start_click, handle_start_clicked),
     Action.SESSION_TAKE_OVER: Route(sessions.session_click, handle_session_take_over_clicked),
@@ -227,12 +231,14 @@ ACTIONS: Mapping[Action, Route[Any]] = {
     Action.QUEUE_PREVIOUS: Route(queue.queue_turned, handle_queue_turned),
     Action.QUEUE_STATUS: Route(queue.queue_turned, handle_queue_turned),
     Action.QUEUE_SUPPORT: Route(queue.queue_turned, handle_queue_turned),
+    Action.SCRIPT_ADD_TO_STEP: Route(scripts.script_click, handle_add_to_step_clicked),
     Action.SCRIPT_APPROVE_TEMPLATE: Route(scripts.script_click, handle_approve_template_clicked),
     Action.SCRIPT_CONFIRM: Route(scripts.script_click, handle_confirm_clicked),
     Action.SCRIPT_DECLINE_TEMPLATE: Route(scripts.script_click, handle_decline_template_clicked),
     Action.SCRIPT_FILL: Route(scripts.recipe_click, handle_fill_clicked),
     Action.SCRIPT_GENERATE: Route(scripts.generate_click, handle_generate_clicked),
     Action.SCRIPT_SAVE_TEMPLATE: Route(scripts.script_click, handle_save_template_clicked),
+    Action.SCRIPT_WITHDRAW_TEMPLATE: Route(scripts.script_click, handle_withdraw_template_clicked),
     Action.STATS_SHARE: Route(stats.stats_click, handle_share_clicked),
     Action.STATS_WEEK: Route(stats.stats_click, handle_period_clicked),
     Action.STATS_MONTH: Route(stats.stats_click, handle_period_clicked),

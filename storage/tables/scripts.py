@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.scripts import Effect, Language, Origin, ScriptStatus, TemplateStatus
@@ -31,15 +31,21 @@ script_templates = Table(
     text("origin"),
     text("hash"),
     text("status"),
+    # Where the session was in which it was written: of these all or none.
+    Column("flow_id", BigInteger),
+    Column("flow_version", Integer),
+    text("node", nullable=True),
     text("created_by"),
     moment("created_at"),
     text("decided_by", nullable=True),
     moment("decided_at", nullable=True),
     of_workspace(),
+    refers("flow_id", "flows"),
     one_of("language", Language),
     one_of("effect", Effect),
     one_of("origin", Origin),
     one_of("status", TemplateStatus),
+    CheckConstraint("num_nulls(flow_id, flow_version, node) IN (0, 3)", name="step"),
     Index("ix_script_templates_status", "workspace_id", "status", "language"),
 )
 

@@ -245,6 +245,14 @@ def test_script_stays_inside_its_fence(script: str) -> None:
     assert f"{fence}\nx{script}\n{fence}" in text
 
 
+def test_markdown_names_the_template_of_a_step() -> None:
+    script = "Template: Empty *the* queue (PowerShell)"
+    tree = FlowTree("n1", {"n1": action("Run it.", ("Done", "n2"), script=script), "n2": fix("Done.")})
+    text = export([a_flow(tree)], {}, {}, ExportFormat.MARKDOWN)
+    assert r"Script: Empty \*the\* queue (PowerShell)" in text
+    assert "```" not in text
+
+
 def test_empty_workspace_exports_an_empty_document() -> None:
     assert json.loads(export([], {}, {}, ExportFormat.JSON)) == {"flows": []}
     assert yaml.safe_load(export([], {}, {}, ExportFormat.YAML)) == {"flows": []}

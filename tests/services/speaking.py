@@ -14,6 +14,7 @@ from bot.domain.heat_maps import HeatMap
 from bot.domain.homes import HomeFacts
 from bot.domain.proposals import MessageRef
 from bot.domain.scripts import Place, ScriptCard, ScriptTemplate
+from bot.domain.step_scripts import TemplateCard
 from bot.domain.threads import SessionThread
 from bot.services.desk import Desk
 from storage.database import Database
@@ -114,10 +115,8 @@ class RememberingMessenger:
     ) -> None:
         self._say("offer_draft", user, template)
 
-    async def ask_about_template(
-        self, workspace_id: str, to: str, template: ScriptTemplate, *, asked_by: str
-    ) -> None:
-        self._say("ask_about_template", to, template)
+    async def ask_about_template(self, workspace_id: str, to: str, card: TemplateCard) -> None:
+        self._say("ask_about_template", to, card)
 
     async def show_session(self, workspace_id: str, thread: SessionThread) -> MessageRef | None:
         return self._say("show_session", thread.live.session.channel or "", thread)

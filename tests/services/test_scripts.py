@@ -34,15 +34,8 @@ from bot.domain.scripts import (
 from bot.domain.spending import Spending, Trouble
 from bot.domain.workspaces import Workspace, WorkspaceSettings
 from bot.services.script_jobs import write_script
-from bot.services.scripts import (
-    add_draft,
-    confirm_script,
-    decide_template,
-    generate_script,
-    get_choice,
-    list_choices,
-    propose_template,
-)
+from bot.services.script_templates import decide_template, propose_template
+from bot.services.scripts import add_draft, confirm_script, generate_script, get_choice, list_choices
 from storage.database import Database
 from tests.conftest import NOW
 from tests.services.speaking import RememberingMessenger, a_desk

@@ -34,9 +34,10 @@ from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import MessageRef, ProposalKind, ProposalStatus
 from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick
 from bot.domain.review_queue import QueuePage, QueueRow
-from bot.domain.scripts import Effect, FoundCommand
+from bot.domain.scripts import Effect, FoundCommand, TemplateStatus
 from bot.domain.sessions import AnalysisOutcome, ProblemDomain, Step, StepKind
 from bot.domain.statistics import Interval, Minutes
+from bot.domain.step_scripts import StepScript, TemplateCard, TemplateName, WrittenAt
 from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.validation import problems_of as tree_problems
@@ -71,6 +72,7 @@ from bot.slack.views import (
     sessions,
     stats,
     step_forms,
+    step_scripts,
     workbench,
 )
 from bot.slack.views import (
@@ -106,6 +108,7 @@ MODULES = (
     settings_view,
     stats,
     step_forms,
+    step_scripts,
     workbench,
 )
 
@@ -420,7 +423,10 @@ def test_no_session_breaks_a_limit_or_calls_a_channel(text: str, label: str, nam
 def test_no_script_breaks_a_limit_or_calls_a_channel(texts: list[str], code: str) -> None:
     title, explanation, value, name = texts
     recipe = replace(samples_scripts.RECIPE, title=title, explanation=explanation, body=code)
-    template = replace(samples_scripts.PROPOSED, recipe=recipe)
+    template = replace(samples_scripts.TEMPLATE, recipe=recipe, status=TemplateStatus.PROPOSED)
+    at = WrittenAt(flow_id=3, version=4, title=title, node=Node(kind=NodeKind.ACTION, text=value))
+    approved = replace(template, status=TemplateStatus.APPROVED)
+    named = StepScript(name=TemplateName.of(recipe), key="w:12")
     commands = tuple(FoundCommand(number, value[:120], Effect.DESTRUCTIVE) for number in range(20))
     script = replace(
         samples_scripts.WAITING.script,
@@ -438,7 +444,12 @@ def test_no_script_breaks_a_limit_or_calls_a_channel(texts: list[str], code: str
         scripts.confirmation_message(card),
         scripts.script_message(card),
         scripts.draft_message(template, session_id=None),
-        scripts.template_message(template, name),
+        step_scripts.template_message(TemplateCard(template=template, by=name, written_at=at)),
+        step_scripts.template_message(TemplateCard(template=approved, by=name, written_at=at)),
+        step_scripts.template_message(TemplateCard(template=approved, by=name)),
+        sessions.step_message(replace(samples_sessions.GUIDED, script=named)),
+        sessions.step_message(replace(samples_sessions.GUIDED, script=replace(named, key=None))),
+        step_scripts.script_modal(code),
     ]
     assert [problems_of(payload) for payload in shown] == [[]] * len(shown)
     assert not any(speaks_to_somebody(payload) for payload in shown)
@@ -604,6 +615,24 @@ def test_a_change_for_the_worse_is_no_news_once_it_is_decided() -> None:
 def test_a_change_is_told_with_the_way_to_it(before: str, after: str, lines: list[str]) -> None:
     old = from_outline(before)
     assert change_lines(old, from_outline(after, base=old)) == lines
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        (
+            "Template: Plug in (bash)",
+            "After *Is it on?* No: gives *Plug it in.* the script *Plug in* (bash)",
+        ),
+        ("plug --in", "After *Is it on?* No: gives *Plug it in.* a script"),
+    ],
+)
+def test_a_new_script_of_a_step_is_told(script: str, line: str) -> None:
+    old = from_outline("Is it on?\n  No: = Plug it in.")
+    (node_id,) = [each for each, node in old.nodes.items() if node.text == "Plug it in."]
+    given = FlowTree(old.root, {**old.nodes, node_id: replace(old.nodes[node_id], script=script)})
+    assert change_lines(old, given) == [line]
+    assert change_lines(given, old) == ["After *Is it on?* No: takes the script of *Plug it in.* away"]
 
 
 def test_an_enhancement_offers_no_approval() -> None:

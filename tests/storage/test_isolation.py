@@ -23,6 +23,7 @@ from bot.domain.scripts import Effect, Language, Origin, TemplateStatus
 from bot.domain.sessions import AnalysisOutcome, ProblemDomain, Session, SessionSource
 from bot.domain.spending import NO_SPENDING, Spending
 from bot.domain.statistics import Rate
+from bot.domain.step_scripts import TemplateName
 from bot.domain.troubleshooting import Flag
 from bot.domain.windows import Span, Window
 from bot.domain.workspaces import Workspace, WorkspaceSettings
@@ -398,6 +399,8 @@ class Belongings:
             lambda tx: tx.scripts.confirm(self.script.id, by="U2", now=NOW),
             lambda tx: tx.script_templates.get(self.template.id),
             lambda tx: tx.script_templates.approved(Language.BASH, 9),
+            lambda tx: tx.script_templates.named(TemplateName.of(self.template.recipe)),
+            lambda tx: tx.threads.find_place(session),
             lambda tx: tx.script_templates.move(
                 self.template.id, seen=TemplateStatus.DRAFT, to=TemplateStatus.APPROVED
             ),

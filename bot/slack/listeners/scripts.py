@@ -8,15 +8,9 @@ from bot.domain.script_errors import InvalidValuesError, ScriptRefusedError
 from bot.domain.script_parameters import read_parameters
 from bot.domain.scripts import Language, Origin, Recipe, TemplateStatus
 from bot.services.jobs import leave_job
-from bot.services.scripts import (
-    add_draft,
-    confirm_script,
-    decide_template,
-    generate_script,
-    get_choice,
-    list_choices,
-    propose_template,
-)
+from bot.services.script_templates import decide_template, propose_template
+from bot.services.scripts import add_draft, confirm_script, generate_script, get_choice, list_choices
+from bot.services.step_scripts import add_to_step
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.ids import Field, RecipePlace
 from bot.slack.modals import Opening, show_modal
@@ -41,8 +35,10 @@ from bot.slack.views.scripts import (
     generated_words,
     type_modal,
 )
+from bot.slack.views.workbench import workbench_modal
 
 ERROR_CHARACTERS = 2000
+ADDED = "The script stands in its step. Look at it, then publish."
 
 
 async def handle_script_asked(command: CommandTyped, ack: Ack, deps: SlackDeps) -> None:
@@ -140,6 +136,7 @@ async def handle_typed_submitted(submitted: TypedSubmitted, ack: Ack, deps: Slac
             origin=Origin.TYPED,
             by=member,
             now=deps.clock.now(),
+            session_id=submitted.place.session_id,
         )
     except ScriptRefusedError as refusal:
         words = plain(" ".join(map(str, refusal.problems)), ERROR_CHARACTERS)
@@ -192,6 +189,23 @@ async def handle_approve_template_clicked(click: ScriptClick, ack: Ack, deps: Sl
 async def handle_decline_template_clicked(click: ScriptClick, ack: Ack, deps: SlackDeps) -> None:
     await ack()
     await _decide(click, TemplateStatus.DECLINED, deps)
+
+
+async def handle_withdraw_template_clicked(click: ScriptClick, ack: Ack, deps: SlackDeps) -> None:
+    await ack()
+    await _decide(click, TemplateStatus.WITHDRAWN, deps)
+
+
+async def handle_add_to_step_clicked(click: ScriptClick, ack: Ack, deps: SlackDeps) -> None:
+    """The editor of the flow, in whose draft the step has the template; publishing it is the reviewer's."""
+    await ack()
+
+    async def make() -> Json:
+        member, now = await deps.people.recognise(click.by), deps.clock.now()
+        bench = await add_to_step(deps.database, click.by.workspace_id, click.id, by=member, now=now)
+        return workbench_modal(bench, now=now, notice=ADDED if bench.is_mine else "")
+
+    await show_modal(click, "Edit flow", make, deps)
 
 
 async def _decide(click: ScriptClick, to: TemplateStatus, deps: SlackDeps) -> None:

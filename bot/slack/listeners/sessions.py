@@ -70,6 +70,7 @@ from bot.slack.views.session_forms import (
     start_modal,
 )
 from bot.slack.views.sessions import sessions_message
+from bot.slack.views.step_scripts import script_modal
 
 NO_HELP = "This step has no help."
 ONE_TARGET = "Choose a person or a channel, one of them."
@@ -229,6 +230,18 @@ async def handle_more_clicked(more: MoreClick, ack: Ack, deps: SlackDeps) -> Non
             await _open(deps, click, flag_modal(click.at))
         case SessionVerb.HELP:
             await _show_help(click, deps)
+
+
+async def handle_script_clicked(click: SessionClick, ack: Ack, deps: SlackDeps) -> None:
+    """The statements of the step. Of one that was answered meanwhile they are in the flow, not here."""
+    await ack()
+
+    async def make() -> Json:
+        live, tree = await read_session(deps.database, click.by.workspace_id, click.at.session_id)
+        node = live.asked(tree)
+        return script_modal(node.script if node and live.turn == click.at.turn else None)
+
+    await show_modal(click, "Script", make, deps)
 
 
 async def handle_else_clicked(click: SessionClick, ack: Ack, deps: SlackDeps) -> None:

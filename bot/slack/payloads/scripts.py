@@ -38,6 +38,8 @@ class ScriptClick:
 
     by: Person
     id: int
+    trigger_id: str
+    in_modal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,12 @@ def recipe_click(body: Json, workspace_id: str) -> RecipeClick:
 
 
 def script_click(body: Json, workspace_id: str) -> ScriptClick:
-    return ScriptClick(by=person(body, workspace_id), id=int(body["actions"][0]["value"]))
+    return ScriptClick(
+        by=person(body, workspace_id),
+        id=int(body["actions"][0]["value"]),
+        trigger_id=body["trigger_id"],
+        in_modal=is_in_modal(body),
+    )
 
 
 def choice_submitted(body: Json, workspace_id: str) -> ChoiceSubmitted:

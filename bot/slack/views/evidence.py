@@ -8,6 +8,7 @@ from functools import partial
 from bot.domain.cards import SessionSeen, StepSeen
 from bot.domain.evidence import answers_taken, sessions_at, written_at
 from bot.domain.sessions import Session, SessionStatus, Step
+from bot.domain.step_scripts import TemplateName
 from bot.domain.trees import FlowTree, Node, NodeKind
 from bot.domain.words import counted, duration
 from bot.slack.ids import Action, ProposalPart
@@ -97,7 +98,11 @@ def _more_words(node: Node) -> Iterator[Json]:
     for label, text in (("Help", node.help), ("What should happen", node.expected)):
         if text:
             yield section(f"*{label}*\n{escape(plain(text, TEXT_CHARACTERS))}")
-    if node.script:
+    if not node.script:
+        return
+    if name := TemplateName.parse(node.script):
+        yield section(f"*Script*\n{inline(name.title)} ({name.language.words}), a template")
+    else:
         script = node.script.strip()
         shown = script if len(script) <= SCRIPT_CHARACTERS else f"{script[:SCRIPT_CHARACTERS]}\n…"
         yield section(f"*Script*\n```{escape(shown).replace('```', '``')}```")

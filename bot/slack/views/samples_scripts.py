@@ -20,6 +20,8 @@ from bot.domain.scripts import (
     ScriptTemplate,
     TemplateStatus,
 )
+from bot.domain.step_scripts import TemplateCard, WrittenAt
+from bot.domain.trees import Node, NodeKind, Option
 from bot.slack.views.samples import ADA, BEN, NOW
 
 RECIPE = Recipe(
@@ -44,8 +46,16 @@ TEMPLATE = ScriptTemplate(
     created_by=BEN.id,
     created_at=NOW,
 )
-PROPOSED = replace(TEMPLATE, status=TemplateStatus.PROPOSED)
-APPROVED = replace(TEMPLATE, status=TemplateStatus.APPROVED, decided_by=ADA.id, decided_at=NOW)
+_APPROVED = replace(TEMPLATE, status=TemplateStatus.APPROVED, decided_by=ADA.id, decided_at=NOW)
+_DO = Node(kind=NodeKind.ACTION, text="Restart the <spooler>", options=(Option("o1", "Done", "n3"),))
+_STEP = WrittenAt(flow_id=3, version=4, title="Printer *offline*", node=_DO)
+_QUESTION = replace(_STEP, node=replace(_DO, kind=NodeKind.QUESTION, text="Is the <queue> empty?"))
+PROPOSED = TemplateCard(template=replace(TEMPLATE, status=TemplateStatus.PROPOSED), by=BEN.name)
+PROPOSED_AT_STEP = replace(PROPOSED, written_at=_STEP)
+APPROVED = TemplateCard(template=_APPROVED, by=ADA.name)
+APPROVED_AT_STEP = replace(APPROVED, written_at=_STEP)
+APPROVED_AT_QUESTION = replace(APPROVED, written_at=_QUESTION)
+WITHDRAWN = replace(APPROVED, template=replace(_APPROVED, status=TemplateStatus.WITHDRAWN))
 CHOICES = (
     RecipeChoice(key="b:service-restart", recipe=RECIPE, origin=Origin.BUILT_IN, effect=Effect.CHANGES),
     RecipeChoice(key="w:12", recipe=RECIPE, origin=Origin.WORKSPACE, effect=Effect.CHANGES, template_id=12),

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.flow_pages import FlowUse
 from bot.domain.flows import FlowMention
 from bot.domain.guidance import Check, CheckSource, Guidance, leading_nowhere, options_of
+from bot.domain.scripts import Language
 from bot.domain.sessions import (
     AnalysisOutcome,
     ConfidenceTier,
@@ -21,6 +22,7 @@ from bot.domain.sessions import (
     StepKind,
 )
 from bot.domain.spending import Trouble
+from bot.domain.step_scripts import StepScript, TemplateName
 from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import Node, NodeKind, Option
 from bot.domain.troubleshooting import Flag, Troubleshooting
@@ -146,6 +148,20 @@ TEN_ANSWERS = replace(
         _QUESTION, options=tuple(Option(f"o{n}", f"Answer {n} " + "and so on " * 6, "n4") for n in range(10))
     ),
 )
+_TO_DO = replace(
+    GUIDED,
+    node=Node(
+        kind=NodeKind.ACTION,
+        text="Restart the <spooler>",
+        expected="The queue empties within a minute",
+        options=options_of(["It empties", "It stays"]),
+    ),
+)
+_NAME = TemplateName("Restart *the* <spooler>", Language.POWERSHELL)
+WITH_TEMPLATE = replace(_TO_DO, script=StepScript(name=_NAME, key="w:12"))
+WITHDRAWN_TEMPLATE = replace(_TO_DO, script=StepScript(name=_NAME, is_withdrawn=True))
+UNKNOWN_TEMPLATE = replace(_TO_DO, script=StepScript(name=_NAME))
+WITH_STATEMENTS = replace(_TO_DO, script=StepScript())
 FIX = replace(GUIDED, node=Node(kind=NodeKind.RESOLUTION, text="Lower the MTU to 1350"))
 HAND_OVER = replace(GUIDED, node=Node(kind=NodeKind.ESCALATION, text="The network team looks at the logs"))
 PAUSED = _with(GUIDED, SessionStatus.PAUSED, paused_at=NOW)

@@ -47,7 +47,6 @@ BY_MODEL, BY_HAND = "write:model", "write:hand"
 SHOWN_COMMANDS = 8
 QUOTE = "'"
 """In place of a backtick, which would end the code in a sentence."""
-SHOWN_CODE = 2600
 HASH_CHARACTERS = 16
 NEVER_RUN = "FlowPilot never runs it. Read it before you do."
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
@@ -214,30 +213,6 @@ def draft_message(template: ScriptTemplate, *, session_id: int | None) -> Json:
     )
 
 
-def template_message(template: ScriptTemplate, asked_by: str) -> Json:
-    """The question to the reviewers, with the whole body; once that is answered, how."""
-    recipe = template.recipe
-    title = f"{bold(recipe.title)} ({recipe.language.words})"
-    if template.status is not TemplateStatus.PROPOSED:
-        done = f"The script template {title} is {template.status}, by {inline(asked_by)}."
-        return message(done, [section(done)])
-    said = f"{inline(asked_by)} proposes a script template for everybody: {title}."
-    return message(
-        said,
-        [
-            section(f"{said}\n{escape(recipe.explanation)}"),
-            *map(section, _code(recipe.body)),
-            context(f"{EFFECT_IN_WORDS[template.effect]} {_short(recipe.hash)}"),
-            actions(
-                [
-                    button("Approve", Action.SCRIPT_APPROVE_TEMPLATE, str(template.id), primary=True),
-                    button("Decline", Action.SCRIPT_DECLINE_TEMPLATE, str(template.id)),
-                ]
-            ),
-        ],
-    )
-
-
 def generated_words(script: Script) -> str:
     """What the form says after a script was asked for."""
     if script.status is ScriptStatus.WAITING:
@@ -304,22 +279,12 @@ def _how_to(script: Script) -> str:
 
 
 def _hash(script: Script) -> str:
-    return _short(script.hash)
+    return short_hash(script.hash)
 
 
-def _short(fingerprint: str) -> str:
+def short_hash(fingerprint: str) -> str:
+    """The beginning of a hash, for people to compare."""
     return f"SHA-256 {fingerprint[:HASH_CHARACTERS]}…"
-
-
-def _code(body: str) -> Iterator[str]:
-    """In pieces that a section holds."""
-    piece = ""
-    for line in escape(body.replace("```", "'''")).split("\n"):
-        if piece and len(piece) + len(line) > SHOWN_CODE:
-            yield f"```\n{piece}```"
-            piece = ""
-        piece += f"{line[:SHOWN_CODE]}\n"
-    yield f"```\n{piece}```"
 
 
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
@@ -333,6 +298,4 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "destructive, confirmed": partial(confirmation_message, samples.CONFIRMED),
     "script of a draft": partial(script_message, samples.CONFIRMED),
     "draft": partial(draft_message, samples.TEMPLATE, session_id=7),
-    "template proposed": partial(template_message, samples.PROPOSED, "Ben Okafor"),
-    "template approved": partial(template_message, samples.APPROVED, "Ada Reyes"),
 }

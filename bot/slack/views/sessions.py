@@ -28,6 +28,7 @@ from bot.slack.views import samples_sessions as samples
 from bot.slack.views.blocks import Json, actions, button, context, menu, message, section, sections
 from bot.slack.views.phrases import trust_words
 from bot.slack.views.scripts import generate_button
+from bot.slack.views.step_scripts import heard_script, step_script
 
 PROBLEM_CHARACTERS = 600
 STEP_CHARACTERS = 1200
@@ -228,12 +229,13 @@ def _asking(thread: SessionThread) -> Json:
     )
     expected = f"\n_Expected:_ {escape(plain(node.expected, STEP_CHARACTERS))}" if node.expected else ""
     return message(
-        f"Step {live.step_number}. {asked}{_heard_answers(node)}",
+        f"Step {live.step_number}. {asked}{heard_script(thread.script)}{_heard_answers(node)}",
         [
             section(f"{head} {asked}{expected}"),
+            *([step_script(thread.script, SessionTurn(live.session.id, live.turn))] if thread.script else []),
             *([context(_proposer(check))] if check else []),
             *([_offer(thread)] if thread.offered else []),
-            *_answers(live, node),
+            *_answers(live, node, has_script=thread.script is not None and thread.script.key is not None),
         ],
     )
 
@@ -254,7 +256,8 @@ def _heard_answers(node: Node) -> str:
     return f" Answers: {', '.join(labels)}." if labels else ""
 
 
-def _answers(live: Troubleshooting, node: Node) -> Iterator[Json]:
+def _answers(live: Troubleshooting, node: Node, *, has_script: bool) -> Iterator[Json]:
+    """The answers, and what else can be done. With `has_script` a button of the step itself generates that one."""
     value = _value(live)
     resolved = button("Resolved", Action.SESSION_RESOLVE, value, primary=node.kind is NodeKind.RESOLUTION)
     escalate = button("Escalate", Action.SESSION_ESCALATE, value, primary=node.kind is NodeKind.ESCALATION)
@@ -271,7 +274,7 @@ def _answers(live: Troubleshooting, node: Node) -> Iterator[Json]:
                 for option, action in zip(node.options, ANSWER_ACTIONS, strict=False)
             ]
         )
-    script = generate_button(live.session.id)
+    script = generate_button(live.session.id, "Another Script" if has_script else "Generate Script")
     yield actions([otherwise, *log, resolved, escalate, script, _more(live, node)])
 
 
@@ -454,6 +457,10 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "opening, discovery": partial(opening, samples.DISCOVERY),
     "opening, resolved": partial(opening, samples.RESOLVED),
     "question": partial(step_message, samples.GUIDED),
+    "step with a template": partial(step_message, samples.WITH_TEMPLATE),
+    "step with a withdrawn template": partial(step_message, samples.WITHDRAWN_TEMPLATE),
+    "step with an unknown template": partial(step_message, samples.UNKNOWN_TEMPLATE),
+    "step with statements": partial(step_message, samples.WITH_STATEMENTS),
     "ten answers": partial(step_message, samples.TEN_ANSWERS),
     "fix": partial(step_message, samples.FIX),
     "hand over": partial(step_message, samples.HAND_OVER),

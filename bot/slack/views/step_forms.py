@@ -52,6 +52,7 @@ TOO_LONG = (
     "*{}* has {:,} characters, more than the {:,} that fit into a field, and stays as it is. Change it in the "
     "flow's file: `flowpilot flows export`, then `import`."
 )
+SCRIPT_HINT = "Statements, or a template by its name, as in: Template: Restart a service (PowerShell)"
 UNWRITTEN = "(still to be written)"
 
 
@@ -111,7 +112,7 @@ def edit_form(form: StepForm) -> Json:
             *(
                 [
                     *_writable(Field.EXPECTED, "What should happen", node.expected),
-                    *_writable(Field.SCRIPT, "Script", node.script),
+                    *_writable(Field.SCRIPT, "Script", node.script, hint=SCRIPT_HINT),
                 ]
                 if node.kind is NodeKind.ACTION or node.expected or node.script
                 else []

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from bot.domain.immaterial import immaterial
 from bot.domain.merging import Branch, TreeChange, compare
+from bot.domain.step_scripts import TemplateName
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
 from bot.domain.words import counted, listed
 from bot.slack.mrkdwn import bold, escape, plain
@@ -95,6 +96,8 @@ def _changed_lines(node_id: str, before: FlowTree, after: FlowTree, change: Tree
         lines.append(
             f"{_way_to(node_id, after)}changes {_named(before, node_id)} to {_named(after, node_id)}"
         )
+    if old.script != new.script:
+        lines.append(_way_to(node_id, after) + _script_line(new, _named(after, node_id)))
     kept = {option.id: option for option in new.options}
     for option in old.options:
         lines += _answer_lines(option, kept.get(option.id), new, after, change)
@@ -102,6 +105,14 @@ def _changed_lines(node_id: str, before: FlowTree, after: FlowTree, change: Tree
     if not lines and not (same_answers and _words(old) == _words(new)):
         lines.append(f"{_way_to(node_id, after)}changes {_named(after, node_id)}")
     return lines
+
+
+def _script_line(node: Node, named: str) -> str:
+    if not node.script:
+        return f"takes the script of {named} away"
+    name = TemplateName.parse(node.script)
+    script = f"the script {bold(name.title)} ({name.language.words})" if name else "a script"
+    return f"gives {named} {script}"
 
 
 def _answer_lines(
