@@ -27,6 +27,7 @@ from bot.offline import (
     guide_of,
     open_database,
     recounter_of,
+    script_adviser_of_machine,
     script_writer_of,
 )
 from bot.services.desk import Desk
@@ -122,6 +123,7 @@ async def running(
             people=people,
             new_reference=partial(secrets.token_hex, REFERENCE_BYTES),
             writes_scripts=script_writer_of(settings) is not None,
+            script_adviser=script_adviser_of_machine(),
             has_guide=guide_of(settings) is not None,
             recounter=recounter_of(settings),
         )
@@ -162,6 +164,7 @@ async def _working(
             clock=clock,
             analyst=analyst_of(settings),
             script_writer=script_writer_of(settings),
+            script_adviser=script_adviser_of_machine(),
             guide=guide_of(settings),
         )
         worker = build_worker(

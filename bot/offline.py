@@ -20,7 +20,8 @@ from bot.ai.outline import OutlineAnalyst
 from bot.ai.recounting import ClaudeRecounter
 from bot.ai.script_writing import ClaudeScriptWriter
 from bot.domain.members import Member, Role
-from bot.domain.ports import Analyst, Guide, Recounter, ScriptWriter
+from bot.domain.ports import Analyst, Guide, Recounter, ScriptAdviser, ScriptWriter
+from bot.scripting.outside import OutsideAdviser, programs_on
 from bot.settings import Settings
 from storage.database import Database
 from storage.embedded import EmbeddedServer
@@ -93,6 +94,11 @@ def script_writer_of(settings: Settings) -> ScriptWriter | None:
         model=settings.anthropic_model,
         cents_per_day=settings.anthropic_cents_per_day,
     )
+
+
+def script_adviser_of_machine() -> ScriptAdviser:
+    """The programs on the PATH that know scripts; there may be none."""
+    return OutsideAdviser(programs_on(None))
 
 
 def _connecting(settings: Settings, key: SecretStr) -> Callable[[], MessagesApi]:

@@ -18,7 +18,15 @@ from bot.domain.guidance import Guidance, Guided
 from bot.domain.heat_maps import HeatMap
 from bot.domain.homes import HomeFacts
 from bot.domain.proposals import MessageRef
-from bot.domain.scripts import Place, ScriptCard, ScriptTemplate, ScriptWish, WrittenRecipe
+from bot.domain.scripts import (
+    Advice,
+    Language,
+    Place,
+    ScriptCard,
+    ScriptTemplate,
+    ScriptWish,
+    WrittenRecipe,
+)
 from bot.domain.sessions import Session
 from bot.domain.spending import Trouble
 from bot.domain.step_scripts import TemplateCard
@@ -55,6 +63,14 @@ class ChargingAnalyst(Analyst, Protocol):
         self, session: Session, candidates: Sequence[Candidate], trouble: Trouble
     ) -> Alignment:
         """An answer that costs nothing, marked as such."""
+        ...
+
+
+class ScriptAdviser(Protocol):
+    """Asks other programs about scripts. Their advice is not needed, so that there may be none at any time."""
+
+    async def advise(self, language: Language, text: str, *, seconds: float) -> tuple[Advice, ...]:
+        """About the whole text of a file, within so many seconds. Raises nothing."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from bot.domain.script_parameters import bash_name, check_values, is_plain, literal, powershell_name
+from bot.domain.script_parameters import OFF, bash_name, check_values, is_plain, literal, powershell_name
 from bot.domain.scripts import EFFECT_IN_WORDS, Effect, Language, Parameter, ParameterKind, Recipe, Values
 
 COLUMNS = 100
@@ -47,6 +47,24 @@ def script_text(recipe: Recipe, effect: Effect, entered: Values) -> str:
         else _powershell(recipe, effect, values)
     )
     return "\n".join(lines) + "\n"
+
+
+def specimen(recipe: Recipe, effect: Effect) -> tuple[str, int]:
+    """The file with values that are made up, and how many lines of it stand before the body."""
+    text = script_text(recipe, effect, {each.name: _made_up(each) for each in recipe.asked})
+    body = recipe.body.strip("\n")
+    return text, text.removesuffix(f"{body}\n").count("\n")
+
+
+def _made_up(parameter: Parameter) -> str:
+    match parameter.kind:
+        case ParameterKind.SWITCH:
+            return parameter.default or OFF
+        case ParameterKind.CHOICE:
+            return parameter.default or parameter.choices[0]
+        case ParameterKind.INTEGER:
+            return parameter.default or "1"
+    return parameter.default or "example"
 
 
 def _bash(recipe: Recipe, effect: Effect, values: Values) -> Iterator[str]:

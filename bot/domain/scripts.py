@@ -241,6 +241,15 @@ class Checked:
         return worst(*(command.effect for command in self.commands))
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the program `by` finds on a line (from 1) of a script. Nothing is refused for it."""
+
+    by: str
+    line: int
+    sentence: str
+
+
 def file_bytes(language: Language, text: str) -> bytes:
     """The file as it is sent.
 
@@ -304,10 +313,14 @@ class RecipeChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptCard:
-    """A script as it is shown. `ask_in` is the channel where a second person is asked when there is no thread."""
+    """A script as it is shown. `ask_in` is the channel where a second person is asked when there is no thread.
+
+    The lines of the `advice` are the file's.
+    """
 
     script: Script
     asked_by: str
     confirmed_by: str | None = None
     template_status: TemplateStatus | None = None
     ask_in: str | None = None
+    advice: tuple[Advice, ...] = ()

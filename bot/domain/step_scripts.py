@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from bot.domain.errors import FlowPilotError
-from bot.domain.scripts import Language, Recipe, ScriptTemplate
+from bot.domain.scripts import Advice, Language, Recipe, ScriptTemplate
 from bot.domain.trees import Node, NodeKind
 
 _NAMED = re.compile(r"Template: (?P<title>\S.*) \((?P<language>\w+)\)")
@@ -72,11 +72,15 @@ class WrittenAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateCard:
-    """A template as reviewers see it; `by` is the name of who proposed it or decided on it."""
+    """A template as reviewers see it; `by` is the name of who proposed it or decided on it.
+
+    The lines of the `advice` are those of its statements.
+    """
 
     template: ScriptTemplate
     by: str
     written_at: WrittenAt | None = None
+    advice: tuple[Advice, ...] = ()
 
 
 class NoStepForScriptError(FlowPilotError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.charts.pool import ChartPool
-from bot.domain.ports import Analyst, Clock, Guide, Messenger, ScriptWriter
+from bot.domain.ports import Analyst, Clock, Guide, Messenger, ScriptAdviser, ScriptWriter
 from storage.database import Database
 
 
@@ -15,6 +15,7 @@ class Desk:
 
     `analyst` is asked where somebody waits for its answer.
     `script_writer` is there when a model may be asked for scripts.
+    `script_adviser` asks other programs about scripts, where there are such.
     `guide` proposes steps in sessions, where there is a model.
     """
 
@@ -24,4 +25,5 @@ class Desk:
     clock: Clock
     analyst: Analyst
     script_writer: ScriptWriter | None = None
+    script_adviser: ScriptAdviser | None = None
     guide: Guide | None = None

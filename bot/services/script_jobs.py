@@ -15,17 +15,20 @@ from bot.domain.scripts import (
     RecipeChoice,
     ScriptCard,
     ScriptWish,
+    TemplateStatus,
     WrittenRecipe,
 )
 from bot.domain.spending import Spending, Trouble
 from bot.domain.step_scripts import TemplateCard
 from bot.services.desk import Desk
-from bot.services.scripts import add_draft, asking_channel
+from bot.services.scripts import add_draft, advise_on, asking_channel
 from bot.services.spending import has_money_left
 from bot.services.step_scripts import written_at
 
 TRIES = 2
 """How often a model is asked for one script: the second time it is told what was wrong."""
+ADVICE_SECONDS = 10.0
+"""For a program outside that is asked about a script; nobody waits for a message so long."""
 AGAIN = frozenset({Trouble.UNREADABLE, Trouble.TRUNCATED, Trouble.BUSY, Trouble.UNREACHABLE})
 
 
@@ -35,12 +38,14 @@ async def show_script(desk: Desk, workspace_id: str, job: ShowScript) -> None:
         script = await tx.scripts.get(job.script_id)
         names = await tx.members.names({script.created_by, script.confirmed_by or ""})
         template = await tx.script_templates.get(script.template_id) if script.template_id else None
+    adviser = desk.script_adviser
     card = ScriptCard(
         script=script,
         asked_by=names.get(script.created_by, script.created_by),
         confirmed_by=names.get(script.confirmed_by, script.confirmed_by) if script.confirmed_by else None,
         template_status=template.status if template else None,
         ask_in=await asking_channel(desk.database, workspace_id, script.place),
+        advice=await adviser.advise(script.language, script.text, seconds=ADVICE_SECONDS) if adviser else (),
     )
     await desk.messenger.show_script(workspace_id, card)
 
@@ -56,6 +61,11 @@ async def show_script_template(desk: Desk, workspace_id: str, job: ShowScriptTem
         )
         channel = (await tx.workspaces.get()).settings.review_channel
         asked = [channel] if channel else [admin.id for admin in await tx.members.admins()]
+    if template.status is TemplateStatus.PROPOSED:
+        advice = await advise_on(
+            desk.script_adviser, template.recipe, template.effect, seconds=ADVICE_SECONDS
+        )
+        card = replace(card, advice=advice)
     for to in asked:
         await desk.messenger.ask_about_template(workspace_id, to, card)
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.ai.redaction import findings, redact
 from bot.domain.errors import NotFoundError
 from bot.domain.jobs import ShowScript
 from bot.domain.members import Member
+from bot.domain.ports import ScriptAdviser
 from bot.domain.redactions import Redactable
 from bot.domain.script_errors import (
     AlreadyConfirmedError,
@@ -24,9 +26,10 @@ from bot.domain.script_errors import (
     TemplateWithdrawnError,
 )
 from bot.domain.script_parameters import check_values
-from bot.domain.script_text import script_text
+from bot.domain.script_text import script_text, specimen
 from bot.domain.scripts import (
     NOWHERE,
+    Advice,
     Checked,
     Effect,
     Language,
@@ -227,6 +230,17 @@ async def add_draft(
         )
         await record_template(tx, "script.draft", draft, by=by, now=now, detail=detail)
     return _own(draft)
+
+
+async def advise_on(
+    adviser: ScriptAdviser | None, recipe: Recipe, effect: Effect, *, seconds: float
+) -> tuple[Advice, ...]:
+    """What other programs find in the recipe, by the lines of its body; what stands before that is ours."""
+    if adviser is None:
+        return ()
+    text, before = specimen(recipe, effect)
+    found = await adviser.advise(recipe.language, text, seconds=seconds)
+    return tuple(replace(each, line=each.line - before) for each in found if each.line > before)
 
 
 async def asking_channel(database: Database, workspace_id: str, place: Place) -> str | None:

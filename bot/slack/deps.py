@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
-from bot.domain.ports import Clock, Recounter
+from bot.domain.ports import Clock, Recounter, ScriptAdviser
 from bot.slack.api import SlackApi
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import People
@@ -28,6 +28,7 @@ class SlackDeps:
     """`new_reference` gives a few characters by which a failure is found again in the log.
 
     `writes_scripts`: a model may be asked for scripts.
+    `script_adviser` asks other programs about scripts, where there are such.
     `has_guide`: the workers have a model that proposes steps in sessions.
     `recounter` reads conversations; without one rules do.
     """
@@ -39,6 +40,7 @@ class SlackDeps:
     people: People
     new_reference: Callable[[], str]
     writes_scripts: bool = False
+    script_adviser: ScriptAdviser | None = None
     has_guide: bool = False
     recounter: Recounter | None = None
     running: Running = field(default_factory=Running)

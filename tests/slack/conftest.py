@@ -19,6 +19,7 @@ from bot.charts.registry import Chart
 from bot.domain.cards import Picture
 from bot.domain.flows import FlowDraft
 from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
+from bot.domain.scripts import Advice, Language
 from bot.domain.workspaces import WorkspaceSettings
 from bot.jobs.handlers import job_handlers
 from bot.sandbox import Message, Sandbox, SandboxConfig, View, serve_sandbox
@@ -75,6 +76,17 @@ class PlainCharts:
         return Picture(PNG + bytes([next(self._numbers)]), f"A picture of the {chart}.", f"{chart}.png")
 
 
+class Advising:
+    """A program outside that says the same about every script, nothing at first."""
+
+    def __init__(self) -> None:
+        self.advice: tuple[Advice, ...] = ()
+
+    async def advise(self, _language: Language, _text: str, *, seconds: float) -> tuple[Advice, ...]:
+        assert seconds > 0
+        return self.advice
+
+
 @dataclass
 class Bot:
     """The bot under test, and what tests do with it."""
@@ -87,6 +99,7 @@ class Bot:
     sleeps: Sleeps
     superuser: asyncpg.Connection
     disconnect: Callable[[], Awaitable[None]]
+    adviser: Advising
     done: list[str] = field(default_factory=list)
 
     async def work(self) -> None:
@@ -179,7 +192,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def bot(sandbox: Sandbox, database: Database, superuser: asyncpg.Connection) -> AsyncIterator[Bot]:
     """The bot, connected by Socket Mode. Ada and Chloe are reviewers."""
-    clock, sleeps = ShiftedClock(), Sleeps()
+    clock, sleeps, adviser = ShiftedClock(), Sleeps(), Advising()
     settings = WorkspaceSettings(review_channel=REVIEW, digest_channel=DIGEST)
     await ensure_workspace(database, TEAM, "Northwind IT", settings=settings, now=clock.now())
     async with AsyncExitStack() as stack:
@@ -193,6 +206,7 @@ async def bot(sandbox: Sandbox, database: Database, superuser: asyncpg.Connectio
             charts=cast(ChartPool, PlainCharts()),
             clock=clock,
             analyst=OutlineAnalyst(),
+            script_adviser=adviser,
         )
         references = (f"ref{number}" for number in count(1))
         deps = SlackDeps(
@@ -202,6 +216,7 @@ async def bot(sandbox: Sandbox, database: Database, superuser: asyncpg.Connectio
             messenger=messenger,
             people=People(api, database, admin_ids=frozenset({ADA, CHLOE})),
             new_reference=lambda: next(references),
+            script_adviser=adviser,
         )
         app = build_app(deps, tokens=tokens, signing_secret="")
         connection = await stack.enter_async_context(AsyncExitStack())
@@ -209,7 +224,7 @@ async def bot(sandbox: Sandbox, database: Database, superuser: asyncpg.Connectio
             run_socket_mode(app, app_token=sandbox.config.app_token, base_url=sandbox.api_url)
         )
         await sandbox.until(lambda: sandbox.connection_count == 1)
-        yield Bot(sandbox, database, deps, desk, clock, sleeps, superuser, connection.aclose)
+        yield Bot(sandbox, database, deps, desk, clock, sleeps, superuser, connection.aclose, adviser)
         await deps.running.drain(5)
 
 

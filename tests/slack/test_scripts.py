@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from bot.domain.scripts import Language
+from bot.domain.scripts import Advice, Language
 from bot.sandbox import Message, View
 from bot.slack.ids import RecipePlace
 from bot.slack.views.blocks import actions
@@ -96,6 +96,28 @@ async def test_a_sessions_script_goes_to_its_thread(bot: Bot) -> None:
     assert bot.sandbox.file(sent.files[0]).content.startswith(
         b"#!/usr/bin/env bash\n# Show free disk space\n"
     )
+
+
+async def test_what_programs_outside_say_is_advice_and_stops_nobody(bot: Bot) -> None:
+    said = "Declare and <assign> separately."
+    bot.adviser.advice = tuple(Advice("shellcheck", line, said) for line in range(1, 10))
+    await bot.sandbox.person(ADA).open_home()
+    form = await choose(bot, BEN, "write:hand", Language.BASH)
+    written = {"title": "Look", "summary": "Looks.", "parameters": "", "script": "\n".join(["df"] * 20)}
+    await bot.sandbox.person(BEN).submit(form, written)
+    form = await bot.modal_with(BEN, "*shellcheck advises*")
+    assert "Line 1: Declare and &lt;assign&gt; separately." in str(form.payload)
+    await bot.sandbox.person(BEN).submit(form, {})
+    assert len(await files_to(bot, BEN)) == 1
+    (above,) = [message for message in bot.sandbox.dm(BEN) if not message.files]
+    assert "… and 4 more findings" in said_by(above)
+    await bot.sandbox.person(BEN).click(above, "script.save_template")
+    await bot.settle()
+    (proposed,) = bot.sandbox.messages(REVIEW)
+    assert "*shellcheck advises*" in said_by(proposed)
+    form = await choose(bot, CHLOE, "b:disk-space", Language.BASH)
+    assert "advises" not in str(form.payload)
+    assert not bot.sandbox.refused
 
 
 async def test_what_somebody_wrote_is_checked_and_becomes_everybodys_template(bot: Bot) -> None:

@@ -34,7 +34,7 @@ from bot.domain.outline_text import from_outline, to_outline
 from bot.domain.proposals import MessageRef, ProposalKind, ProposalStatus
 from bot.domain.review_batches import Batch, BatchItem, BatchVerb, Pick
 from bot.domain.review_queue import QueuePage, QueueRow
-from bot.domain.scripts import Effect, FoundCommand, TemplateStatus
+from bot.domain.scripts import Advice, Effect, FoundCommand, TemplateStatus
 from bot.domain.sessions import AnalysisOutcome, ProblemDomain, Step, StepKind
 from bot.domain.statistics import Interval, Minutes
 from bot.domain.step_scripts import StepScript, TemplateCard, TemplateName, WrittenAt
@@ -437,12 +437,14 @@ def test_no_script_breaks_a_limit_or_calls_a_channel(texts: list[str], code: str
     )
     card = replace(samples_scripts.WAITING, script=script, asked_by=name, confirmed_by=name)
     choice = replace(samples_scripts.CHOICES[1], recipe=recipe)
+    advice = tuple(Advice(name, number, explanation) for number in range(20))
     many = [replace(choice, key=f"w:{number}") for number in range(95)]
     shown = [
         scripts.choose_modal(many, session_id=None, writes=True),
-        scripts.fill_modal(choice, RecipePlace("w:12", "bash")),
+        scripts.fill_modal(choice, RecipePlace("w:12", "bash"), advice),
         scripts.confirmation_message(card),
         scripts.script_message(card),
+        scripts.script_message(replace(card, advice=advice)),
         scripts.draft_message(template, session_id=None),
         step_scripts.template_message(TemplateCard(template=template, by=name, written_at=at)),
         step_scripts.template_message(TemplateCard(template=approved, by=name, written_at=at)),

@@ -6,10 +6,17 @@ from bot.domain.errors import FlowPilotError, NotFoundError
 from bot.domain.jobs import WriteScript
 from bot.domain.script_errors import InvalidValuesError, ScriptRefusedError
 from bot.domain.script_parameters import read_parameters
-from bot.domain.scripts import Language, Origin, Recipe, TemplateStatus
+from bot.domain.scripts import Language, Origin, Recipe, RecipeChoice, TemplateStatus
 from bot.services.jobs import leave_job
 from bot.services.script_templates import decide_template, propose_template
-from bot.services.scripts import add_draft, confirm_script, generate_script, get_choice, list_choices
+from bot.services.scripts import (
+    add_draft,
+    advise_on,
+    confirm_script,
+    generate_script,
+    get_choice,
+    list_choices,
+)
 from bot.services.step_scripts import add_to_step
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.ids import Field, RecipePlace
@@ -38,6 +45,8 @@ from bot.slack.views.scripts import (
 from bot.slack.views.workbench import workbench_modal
 
 ERROR_CHARACTERS = 2000
+ADVICE_SECONDS = 1.5
+"""For a program outside: half of the time in which Slack wants a form answered."""
 ADDED = "The script stands in its step. Look at it, then publish."
 
 
@@ -67,7 +76,7 @@ async def handle_fill_clicked(click: RecipeClick, ack: Ack, deps: SlackDeps) -> 
         member = await deps.people.recognise(click.by)
         language = Language(click.place.language)
         choice = await get_choice(deps.database, click.by.workspace_id, click.place.key, language, by=member)
-        return fill_modal(choice, click.place)
+        return await _form(choice, click.place, deps)
 
     await show_modal(click, TITLE, make, deps)
 
@@ -94,7 +103,14 @@ async def _show_parameters(submitted: ChoiceSubmitted, place: RecipePlace, ack: 
             errors={Field.TEMPLATE.value: f"There is no such template in {language.words}."},
         )
     else:
-        await ack(response_action="update", view=fill_modal(choice, place))
+        await ack(response_action="update", view=await _form(choice, place, deps))
+
+
+async def _form(choice: RecipeChoice, place: RecipePlace, deps: SlackDeps) -> Json:
+    """To be filled in; with advice about what did not come with FlowPilot."""
+    adviser = None if choice.origin is Origin.BUILT_IN else deps.script_adviser
+    advice = await advise_on(adviser, choice.recipe, choice.effect, seconds=ADVICE_SECONDS)
+    return fill_modal(choice, place, advice)
 
 
 async def _have_it_written(submitted: ChoiceSubmitted, ack: Ack, deps: SlackDeps) -> None:
@@ -143,7 +159,7 @@ async def handle_typed_submitted(submitted: TypedSubmitted, ack: Ack, deps: Slac
         await ack(response_action="errors", errors={block.value: words})
         return
     place = RecipePlace(choice.key, language.value, submitted.place.session_id)
-    await ack(response_action="update", view=fill_modal(choice, place))
+    await ack(response_action="update", view=await _form(choice, place, deps))
 
 
 async def handle_values_submitted(submitted: ValuesSubmitted, ack: Ack, deps: SlackDeps) -> None:

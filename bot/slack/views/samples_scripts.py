@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.scripts import (
+    Advice,
     Effect,
     FoundCommand,
     Language,
@@ -74,6 +75,10 @@ SCRIPT = Script(
     created_at=NOW,
 )
 CARD = ScriptCard(script=SCRIPT, asked_by=BEN.name)
+ADVICE = tuple(
+    Advice("PowerShell", line, "Missing closing <brace> in *statement* block.") for line in range(2, 9)
+)
+ADVISED = replace(CARD, advice=ADVICE[:1])
 WAITING = ScriptCard(
     script=replace(
         SCRIPT,

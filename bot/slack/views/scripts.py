@@ -14,6 +14,7 @@ from bot.domain.scripts import (
     MAX_TITLE,
     MAX_VALUE,
     ORIGIN_IN_WORDS,
+    Advice,
     Effect,
     Language,
     Parameter,
@@ -25,7 +26,7 @@ from bot.domain.scripts import (
     ScriptTemplate,
     TemplateStatus,
 )
-from bot.domain.words import counted
+from bot.domain.words import counted, listed
 from bot.slack.ids import Action, Callback, Field, RecipePlace
 from bot.slack.mrkdwn import bold, escape, inline, plain
 from bot.slack.views import samples_scripts as samples
@@ -45,6 +46,7 @@ from bot.slack.views.blocks import (
 TITLE = "Generate Script"
 BY_MODEL, BY_HAND = "write:model", "write:hand"
 SHOWN_COMMANDS = 8
+SHOWN_ADVICE, ADVICE_CHARACTERS = 5, 300
 QUOTE = "'"
 """In place of a backtick, which would end the code in a sentence."""
 HASH_CHARACTERS = 16
@@ -90,8 +92,8 @@ def choose_modal(choices: Sequence[RecipeChoice], *, session_id: int | None, wri
     )
 
 
-def fill_modal(choice: RecipeChoice, place: RecipePlace) -> Json:
-    """What the recipe does, and a field for each parameter."""
+def fill_modal(choice: RecipeChoice, place: RecipePlace, advice: Sequence[Advice] = ()) -> Json:
+    """What the recipe does, what other programs say of its statements, and a field for each parameter."""
     recipe = choice.recipe
     secrets = [each.label for each in recipe.parameters if each.kind is ParameterKind.SECRET]
     return modal(
@@ -99,6 +101,7 @@ def fill_modal(choice: RecipeChoice, place: RecipePlace) -> Json:
         [
             section(f"{bold(recipe.title)}\n{escape(recipe.explanation)}"),
             context(f"{EFFECT_IN_WORDS[choice.effect]} From {ORIGIN_IN_WORDS[choice.origin]}."),
+            *advice_blocks(advice),
             *(_parameter_input(each) for each in recipe.asked),
             *([context(f"Asked for when it runs: {inline(', '.join(secrets))}")] if secrets else []),
         ],
@@ -161,6 +164,7 @@ def confirmation_message(card: ScriptCard) -> Json:
             section(f"{summary}\n{escape(script.explanation)}"),
             section("*What it takes away or changes*\n" + "\n".join(_command_lines(script))),
             *([section("*With*\n" + "\n".join(_value_lines(script)))] if script.values else []),
+            *advice_blocks(card.advice),
             context(f"{_hash(script)} · {inline(ORIGIN_IN_WORDS[script.origin])}"),
             actions(
                 [
@@ -191,6 +195,7 @@ def script_message(card: ScriptCard) -> Json:
         [
             section(f"{said}{confirmed}\n{escape(script.explanation)}"),
             *([section("\n".join(_value_lines(script)))] if script.values else []),
+            *advice_blocks(card.advice),
             context(f"{_how_to(script)} {NEVER_RUN}"),
             context(f"{_hash(script)} · from {ORIGIN_IN_WORDS[script.origin]}"),
             actions([*([save] if card.template_status is TemplateStatus.DRAFT else []), another]),
@@ -219,6 +224,20 @@ def generated_words(script: Script) -> str:
         return "This script is destructive: a colleague is asked to confirm it. The file comes after that."
     where = "the thread" if script.place.channel else "your messages with FlowPilot"
     return f"The file comes to {where}."
+
+
+def advice_blocks(advice: Sequence[Advice]) -> Iterator[Json]:
+    """The first findings of the programs outside, by line, as advice."""
+    if not advice:
+        return
+    programs = listed(sorted({each.by for each in advice}))
+    lines = [
+        f"• Line {each.line}: {inline(plain(each.sentence, ADVICE_CHARACTERS))}"
+        for each in advice[:SHOWN_ADVICE]
+    ]
+    more = len(advice) - SHOWN_ADVICE
+    rest = [f"… and {counted(more, 'more finding')}"] if more > 0 else []
+    yield section("\n".join([f"*{escape(programs)} advises*", *lines, *rest]))
 
 
 def _offered(choice: RecipeChoice) -> str:
@@ -291,6 +310,10 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "choose": partial(choose_modal, samples.CHOICES, session_id=None, writes=True),
     "choose, without a model": partial(choose_modal, samples.CHOICES, session_id=7, writes=False),
     "fill in": partial(fill_modal, samples.CHOICES[0], RecipePlace("b:service-restart", "powershell")),
+    "fill in, with advice": partial(
+        fill_modal, samples.CHOICES[1], RecipePlace("w:12", "powershell"), samples.ADVICE
+    ),
+    "script, with advice": partial(script_message, samples.ADVISED),
     "write, bash": partial(type_modal, RecipePlace("", "bash")),
     "write, PowerShell": partial(type_modal, RecipePlace("", "powershell", 7)),
     "script": partial(script_message, samples.CARD),

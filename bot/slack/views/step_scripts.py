@@ -14,7 +14,7 @@ from bot.slack.ids import Action, RecipePlace, SessionTurn, VersionedId
 from bot.slack.mrkdwn import bold, escape, inline, plain
 from bot.slack.views import samples_scripts as samples
 from bot.slack.views.blocks import Json, actions, button, context, message, modal, section
-from bot.slack.views.scripts import short_hash
+from bot.slack.views.scripts import advice_blocks, short_hash
 
 SHOWN_CODE = 2600
 TITLE_CHARACTERS = 120
@@ -50,6 +50,7 @@ def template_message(card: TemplateCard) -> Json:
         [
             section(f"{said}\n{escape(recipe.explanation)}"),
             *code_sections(recipe.body),
+            *advice_blocks(card.advice),
             *([context(f"{_written(at)} Once approved, it can become part of a step.")] if at else []),
             context(f"{EFFECT_IN_WORDS[template.effect]} {short_hash(recipe.hash)}"),
             actions(
