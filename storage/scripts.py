@@ -136,6 +136,12 @@ class ScriptTemplates:
         row = await self._statements.row(query.limit(1))
         return _template(row) if row else None
 
+    async def of_flow(self, flow_id: int) -> Sequence[int]:
+        """The ids of approved templates that were written at a step of the flow."""
+        its = (script_templates.c.flow_id == flow_id, script_templates.c.status == TemplateStatus.APPROVED)
+        query = select(script_templates.c.id).where(self._own, *its).order_by(script_templates.c.id)
+        return [row["id"] for row in await self._statements.rows(query)]
+
     async def approved(self, language: Language, limit: int) -> Sequence[ScriptTemplate]:
         """By title."""
         usable = (

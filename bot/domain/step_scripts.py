@@ -69,6 +69,11 @@ class WrittenAt:
     def takes_scripts(self) -> bool:
         return self.node.kind is NodeKind.ACTION
 
+    def has(self, recipe: Recipe) -> bool:
+        """Whether the recipe is part of the step."""
+        name = TemplateName.parse(self.node.script or "")
+        return name is not None and name.is_of(recipe)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateCard:

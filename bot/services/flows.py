@@ -16,7 +16,7 @@ from bot.domain.flow_use import USE_DAYS, USE_SESSIONS, TreeUse, use_of_evidence
 from bot.domain.flows import Flow, FlowOrigin, FlowVersion
 from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export, filename_of
 from bot.domain.formats_reading import load_document, parse_flows
-from bot.domain.jobs import DrawFlowPage, SendFlowFile
+from bot.domain.jobs import DrawFlowPage, SendFlowFile, ShowScriptTemplate
 from bot.domain.members import Member, require_admin
 from bot.domain.merging import compare
 from bot.domain.validation import problems_of
@@ -227,6 +227,8 @@ async def publish_edited_flow(
             change=f"Edited: {change_sentence(compare(before.tree, content.tree)).lower()}",
         )
         await give_up_changes(tx, flow_id, now=now)
+        for template_id in await tx.script_templates.of_flow(flow_id):
+            await tx.jobs.enqueue(ShowScriptTemplate(template_id))
         detail = {"version": flow.current.number, "edited": True}
         await _record(tx, "flow.publish", flow_id, detail, by=by, now=now)
     return flow

@@ -74,9 +74,9 @@ async def add_to_step(
         flow_id, node_id = template.step.flow_id, template.step.node
         current = (await flow_in_use(tx, flow_id)).current
         name = TemplateName.of(template.recipe)
-        node = current.draft.tree.nodes.get(node_id)
-        if node and node.script == str(name):
-            raise ScriptThereError(named(node_id, node))
+        at = await written_at(tx, template)
+        if at and at.has(template.recipe):
+            raise ScriptThereError(named(node_id, at.node))
         present = Present(current.draft, current.number)
         bench = await opened(tx, Subject(Edited.FLOW, flow_id), present, by=by, now=now)
         if not bench.is_mine:

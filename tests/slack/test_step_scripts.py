@@ -48,9 +48,7 @@ async def written_in_session(bot: Bot) -> Message:
     await bot.sandbox.person(BEN).click(above, "script.save_template")
     await bot.settle()
     (proposed,) = bot.sandbox.messages(REVIEW)
-    assert "Written at “Look at the address of the tunnel”, something to do in *VPN drops" in said_by(
-        proposed
-    )
+    assert "Written at “Look at the address of the tunnel” in *VPN drops" in said_by(proposed)
     await bot.sandbox.person(ADA).click(proposed, "script.approve_template")
     await bot.settle()
     return bot.sandbox.messages(REVIEW)[0]
@@ -64,8 +62,12 @@ async def test_the_next_session_offers_at_the_step_what_was_written_there(bot: B
     await bot.sandbox.person(ADA).click(approved, "script.add_to_step")
     editor = await bot.modal_with(ADA, "The script stands in its step.")
     assert "To do* (changed) Look at the address" in str(editor.payload)
+    assert "Script: Look at the tunnel (bash)" in str(editor.payload)
     assert (await bot.sandbox.person(ADA).submit(editor, {})).ok
     await bot.settle()
+    (decided,) = (message for message in bot.sandbox.messages(REVIEW) if message.ts == approved.ts)
+    assert "It is part of “Look at the address of the tunnel” in *VPN drops" in said_by(decided)
+    assert "script.add_to_step" not in said_by(decided)
     await bot.sandbox.person(ADA).click(approved, "script.add_to_step")
     await bot.modal_with(ADA, "“Look at the address of the tunnel” has this script already.")
 

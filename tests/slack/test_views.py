@@ -624,9 +624,9 @@ def test_a_change_is_told_with_the_way_to_it(before: str, after: str, lines: lis
     [
         (
             "Template: Plug in (bash)",
-            "After *Is it on?* No: gives *Plug it in.* the script *Plug in* (bash)",
+            "After *Is it on?* No: gives *Plug it in.* a script: Plug in (bash)",
         ),
-        ("plug --in", "After *Is it on?* No: gives *Plug it in.* a script"),
+        ("plug --in", "After *Is it on?* No: gives *Plug it in.* a script: statements of its own"),
     ],
 )
 def test_a_new_script_of_a_step_is_told(script: str, line: str) -> None:

@@ -399,6 +399,7 @@ class Belongings:
             lambda tx: tx.scripts.confirm(self.script.id, by="U2", now=NOW),
             lambda tx: tx.script_templates.get(self.template.id),
             lambda tx: tx.script_templates.approved(Language.BASH, 9),
+            lambda tx: tx.script_templates.of_flow(flow),
             lambda tx: tx.script_templates.named(TemplateName.of(self.template.recipe)),
             lambda tx: tx.threads.find_place(session),
             lambda tx: tx.script_templates.move(

@@ -24,7 +24,7 @@ from bot.slack.views.blocks import (
     section,
     sections,
 )
-from bot.slack.views.phrases import domain_words
+from bot.slack.views.phrases import domain_words, script_words
 
 TEXT_CHARACTERS = 2000
 SCRIPT_CHARACTERS = 2000
@@ -100,8 +100,8 @@ def _more_words(node: Node) -> Iterator[Json]:
             yield section(f"*{label}*\n{escape(plain(text, TEXT_CHARACTERS))}")
     if not node.script:
         return
-    if name := TemplateName.parse(node.script):
-        yield section(f"*Script*\n{inline(name.title)} ({name.language.words}), a template")
+    if TemplateName.parse(node.script):
+        yield section(f"*Script*\n{script_words(node.script)}, a template")
     else:
         script = node.script.strip()
         shown = script if len(script) <= SCRIPT_CHARACTERS else f"{script[:SCRIPT_CHARACTERS]}\n…"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.digests import QueueState
 from bot.domain.proposals import ProposalStatus
 from bot.domain.sessions import ProblemDomain, Session
+from bot.domain.step_scripts import TemplateName
 from bot.domain.trust import Trust, TrustLevel
 from bot.domain.words import counted, domain_name, percent
 from bot.slack.mrkdwn import inline, link
@@ -23,6 +24,12 @@ DECIDED = {
 """What was done to a proposal that is decided."""
 
 _UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+
+
+def script_words(script: str) -> str:
+    """For example "Restart a service (PowerShell)"; what is no template's name is "statements of its own"."""
+    name = TemplateName.parse(script)
+    return f"{inline(name.title)} ({name.language.words})" if name else "statements of its own"
 
 
 def lasting(duration: timedelta) -> str:

@@ -21,7 +21,7 @@ from bot.domain.scripts import (
     ScriptTemplate,
     TemplateStatus,
 )
-from bot.domain.step_scripts import TemplateCard, WrittenAt
+from bot.domain.step_scripts import TemplateCard, TemplateName, WrittenAt
 from bot.domain.trees import Node, NodeKind, Option
 from bot.slack.views.samples import ADA, BEN, NOW
 
@@ -55,6 +55,10 @@ PROPOSED = TemplateCard(template=replace(TEMPLATE, status=TemplateStatus.PROPOSE
 PROPOSED_AT_STEP = replace(PROPOSED, written_at=_STEP)
 APPROVED = TemplateCard(template=_APPROVED, by=ADA.name)
 APPROVED_AT_STEP = replace(APPROVED, written_at=_STEP)
+PART_OF_STEP = replace(
+    APPROVED,
+    written_at=replace(_STEP, version=5, node=replace(_DO, script=str(TemplateName.of(RECIPE)))),
+)
 APPROVED_AT_QUESTION = replace(APPROVED, written_at=_QUESTION)
 WITHDRAWN = replace(APPROVED, template=replace(_APPROVED, status=TemplateStatus.WITHDRAWN))
 CHOICES = (

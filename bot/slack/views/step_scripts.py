@@ -26,7 +26,6 @@ WITHDRAW = (
 )
 KIND_WORDS = {
     NodeKind.QUESTION: "a question",
-    NodeKind.ACTION: "something to do",
     NodeKind.RESOLUTION: "a fix",
     NodeKind.ESCALATION: "a hand-over",
 }
@@ -51,7 +50,7 @@ def template_message(card: TemplateCard) -> Json:
             section(f"{said}\n{escape(recipe.explanation)}"),
             *code_sections(recipe.body),
             *advice_blocks(card.advice),
-            *([context(f"{_written(at)} Once approved, it can become part of a step.")] if at else []),
+            *([context(_written(at))] if at else []),
             context(f"{EFFECT_IN_WORDS[template.effect]} {short_hash(recipe.hash)}"),
             actions(
                 [
@@ -66,6 +65,8 @@ def template_message(card: TemplateCard) -> Json:
 def _where_it_can_go(card: TemplateCard) -> str:
     """The button does it where the script was written at something to do; else these words say how."""
     at = card.written_at
+    if at and at.has(card.template.recipe):
+        return f"It is part of {_step(at)}, version {at.version}."
     if at and at.takes_scripts:
         return f"{_written(at)} Add to Step opens the flow with it in that step, for you to publish."
     name = inline(str(TemplateName.of(card.template.recipe))).replace("`", QUOTE)
@@ -74,10 +75,13 @@ def _where_it_can_go(card: TemplateCard) -> str:
 
 
 def _written(at: WrittenAt) -> str:
-    node = plain(named("", at.node), TITLE_CHARACTERS)
-    return (
-        f"Written at {inline(node)}, {KIND_WORDS[at.node.kind]} in {bold(plain(at.title, TITLE_CHARACTERS))}."
-    )
+    kind = "" if at.takes_scripts else f", {KIND_WORDS[at.node.kind]}"
+    return f"Written at {_step(at)}{kind}."
+
+
+def _step(at: WrittenAt) -> str:
+    node = inline(plain(named("", at.node), TITLE_CHARACTERS))
+    return f"{node} in {bold(plain(at.title, TITLE_CHARACTERS))}"
 
 
 def _after(card: TemplateCard) -> list[Json]:
@@ -87,7 +91,7 @@ def _after(card: TemplateCard) -> list[Json]:
     )
     if at is None:
         return [withdraw]
-    if at.takes_scripts:
+    if at.takes_scripts and not at.has(card.template.recipe):
         add = button(
             "Add to Step", Action.SCRIPT_ADD_TO_STEP, template_id, primary=True, label=f"Add to Step: {title}"
         )
@@ -144,6 +148,7 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "template approved": partial(template_message, samples.APPROVED),
     "template of a step, proposed": partial(template_message, samples.PROPOSED_AT_STEP),
     "template of a step, approved": partial(template_message, samples.APPROVED_AT_STEP),
+    "template that is part of its step": partial(template_message, samples.PART_OF_STEP),
     "template of a question, approved": partial(template_message, samples.APPROVED_AT_QUESTION),
     "template withdrawn": partial(template_message, samples.WITHDRAWN),
     "statements of a step": partial(script_modal, "ipconfig /flushdns\nWrite-Output '<done>'"),

@@ -7,11 +7,10 @@ from collections.abc import Collection, Sequence
 
 from bot.domain.immaterial import immaterial
 from bot.domain.merging import Branch, TreeChange, compare
-from bot.domain.step_scripts import TemplateName
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
 from bot.domain.words import counted, listed
 from bot.slack.mrkdwn import bold, escape, plain
-from bot.slack.views.phrases import capitalised
+from bot.slack.views.phrases import capitalised, script_words
 
 STEP_CHARACTERS = 160
 ANSWER_CHARACTERS = 40
@@ -110,9 +109,7 @@ def _changed_lines(node_id: str, before: FlowTree, after: FlowTree, change: Tree
 def _script_line(node: Node, named: str) -> str:
     if not node.script:
         return f"takes the script of {named} away"
-    name = TemplateName.parse(node.script)
-    script = f"the script {bold(name.title)} ({name.language.words})" if name else "a script"
-    return f"gives {named} {script}"
+    return f"gives {named} a script: {script_words(node.script)}"
 
 
 def _answer_lines(

@@ -27,7 +27,7 @@ from bot.slack.views.blocks import (
     section,
     sections,
 )
-from bot.slack.views.phrases import domain_words
+from bot.slack.views.phrases import domain_words, script_words
 from bot.slack.views.trees import step_lines
 
 TITLE = "Edit proposal"
@@ -212,7 +212,7 @@ def _rows(draft: EditingDraft, page: int, *, can_edit: bool) -> Iterator[Json]:
 
 
 def _row(number: int, node: Node, mark: str, numbers: Mapping[str, int]) -> list[str]:
-    """The step, and below it where its answers lead."""
+    """The step, and below it its script and where its answers lead."""
     if node.is_unfinished:
         return [f"*{number}. {UNWRITTEN}*{mark}"]
     text = escape(plain(node.text, ROW_CHARACTERS))
@@ -221,6 +221,8 @@ def _row(number: int, node: Node, mark: str, numbers: Mapping[str, int]) -> list
         for option in node.options
     )
     lines = [f"*{number}. {KINDS[node.kind]}*{mark} {text}"]
+    if node.script:
+        lines.append(f"Script: {script_words(node.script)}")
     return [*lines, f"_{answers.replace('_', ' ')}_"] if answers else lines
 
 
