@@ -62,6 +62,7 @@ async def test_a_destructive_script_is_shown_after_somebody_else_has_confirmed(b
     await bot.sandbox.person(BEN).click(question, "script.confirm")
     assert await bot.told(BEN) == "You asked for this script yourself. Somebody else has to confirm it."
     await bot.sandbox.person(CHLOE).click(question, "script.confirm")
+    await bot.settle()
     await bot.sandbox.person(ADA).click(question, "script.confirm")
     assert "Chloe" in await bot.told(ADA)
     (sent,) = await files_to(bot, BEN)
