@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 
 from bot.domain.errors import FlowPilotError
-from bot.domain.scripts import Advice, Language, Recipe, ScriptTemplate
+from bot.domain.scripts import MAX_TITLE, Advice, Language, Recipe, ScriptTemplate
 from bot.domain.trees import Node, NodeKind
 
-_NAMED = re.compile(r"Template: (?P<title>\S.*) \((?P<language>\w+)\)")
+_NAMED = re.compile(rf"Template: (?P<title>\S.{{0,{MAX_TITLE - 1}}}) \((?P<language>\w+)\)")
 
 
 @dataclass(frozen=True, slots=True)

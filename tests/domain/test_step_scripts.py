@@ -37,6 +37,7 @@ def test_a_name_is_read_back_whatever_the_title(title: str, language: Language) 
         "Template: Restart a service (cmd)",
         "Template: Restart a service",
         "Template:  (bash)",
+        f"Template: {'x' * (MAX_TITLE + 1)} (bash)",
         "Template: one (bash)\nTemplate: two (bash)",
         "",
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.errors import FlowPilotError, NotFoundError
 from bot.domain.jobs import WriteScript
-from bot.domain.script_errors import InvalidValuesError, ScriptRefusedError
+from bot.domain.script_errors import InvalidValuesError, ScriptRefusedError, TemplateWithdrawnError
 from bot.domain.script_parameters import read_parameters
 from bot.domain.scripts import Language, Origin, Recipe, RecipeChoice, TemplateStatus
 from bot.services.jobs import leave_job
@@ -97,11 +97,10 @@ async def _show_parameters(submitted: ChoiceSubmitted, place: RecipePlace, ack: 
     language = submitted.language
     try:
         choice = await get_choice(deps.database, submitted.by.workspace_id, place.key, language, by=member)
-    except NotFoundError:
-        await ack(
-            response_action="errors",
-            errors={Field.TEMPLATE.value: f"There is no such template in {language.words}."},
-        )
+    except (NotFoundError, TemplateWithdrawnError) as error:
+        none = f"There is no such template in {language.words}."
+        said = str(error) if isinstance(error, TemplateWithdrawnError) else none
+        await ack(response_action="errors", errors={Field.TEMPLATE.value: said})
     else:
         await ack(response_action="update", view=await _form(choice, place, deps))
 

@@ -66,7 +66,7 @@ def _where_it_can_go(card: TemplateCard) -> str:
     """The button does it where the script was written at something to do; else these words say how."""
     at = card.written_at
     if at and at.has(card.template.recipe):
-        return f"It is part of {_step(at)}, version {at.version}."
+        return f"It is part of {_step(at)}."
     if at and at.takes_scripts:
         return f"{_written(at)} Add to Step opens the flow with it in that step, for you to publish."
     name = inline(str(TemplateName.of(card.template.recipe))).replace("`", QUOTE)
@@ -125,7 +125,9 @@ def script_modal(text: str | None) -> Json:
     """Statements that a step has. What is longer than any script of ours is cut, and says so."""
     shown = (text or "").strip()
     if not shown:
-        return modal("Script", [section("This step has no script.")])
+        return modal(
+            "Script", [section("There is no script to show: the step was answered meanwhile, or has none.")]
+        )
     more = len(shown) - MAX_BODY
     rest = [context(f"… {counted(more, 'more character')}: they are in the flow's file.")] if more > 0 else []
     unchecked = context("It came with the flow. FlowPilot has not checked it, and never runs it.")
