@@ -1,6 +1,6 @@
 """The script of a flow's step: the name of a template, or statements as they are.
 
-`Node.script` is text and nothing else, so that a flow goes as it is into files and other workspaces; see decision 0013.
+`Node.script` is text and nothing else, so that a flow goes as it is into files and other workspaces; see decision 0014.
 """
 
 from __future__ import annotations
