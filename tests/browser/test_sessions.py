@@ -60,16 +60,26 @@ async def test_a_guided_session_goes_to_its_fix_in_clicks_alone(page: Page, stag
     assert stage.sandbox.refused == []
 
 
+async def log_step(page: Page, thread: Locator, checked: str, found: str) -> None:
+    await thread.get_by_role("button", name="Log Step").last.click()
+    modal = page.get_by_role("dialog")
+    await modal.get_by_label("What did you check or do?").fill(checked)
+    await modal.get_by_label("What did you find?").fill(found)
+    await modal.get_by_role("button", name="Save", exact=True).click()
+    await expect(thread).to_contain_text(found)
+    await expect(modal).to_have_count(0)
+
+
 async def test_discovery_becomes_a_proposal_with_its_card(page: Page, stage: Stage) -> None:
     thread = await open_thread(page, stage, "Kiln shows a blinking triangle")
-    await thread.get_by_role("button", name="Log Step").click()
-    modal = page.get_by_role("dialog")
-    await modal.get_by_label("What did you check or do?").fill("Is the exhaust flap open?")
-    await modal.get_by_label("What did you find?").fill("It was shut")
-    await modal.get_by_role("button", name="Save", exact=True).click()
-    await expect(thread).to_contain_text("It was shut")
+    await log_step(page, thread, "Is the clock of the kiln right?", "To the second")
+    await log_step(page, thread, "Is the exhaust flap open?", "It was shut")
     await thread.get_by_role("button", name="Resolved").click()
+    modal = page.get_by_role("dialog")
     await modal.get_by_label("What fixed it?").fill("Opened the exhaust flap of the kiln")
+    await modal.get_by_label("Steps that did not matter").click()
+    await page.get_by_role("option", name="Is the clock of the kiln right?").click()
+    await page.keyboard.press("Escape")
     await modal.get_by_role("button", name="Resolve", exact=True).click()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await stage.analyse()
@@ -77,5 +87,7 @@ async def test_discovery_becomes_a_proposal_with_its_card(page: Page, stage: Sta
     await page.goto(f"{stage.sandbox.url}/c/{REVIEW_CHANNEL}?user={ADA.id}")
     card = page.locator("#main li.message", has_text="Kiln shows a blinking triangle").last
     await expect(card).to_contain_text("New flow:")
+    await expect(card).to_contain_text("Is the exhaust flap open?")
+    await expect(card).not_to_contain_text("Is the clock of the kiln right?")
     await expect(card.get_by_role("button", name="Approve")).to_be_visible()
     assert stage.sandbox.refused == []
