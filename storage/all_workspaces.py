@@ -147,7 +147,7 @@ class AllWorkspaces:
             raise NotFoundError("failed job", job_id)
 
     async def discard_jobs(self, workspace_id: str) -> int:
-        """Delete every job of a workspace that is forgotten, but those that run; how many those were."""
+        """Delete every job of a workspace unless it is there, but those that run; how many those were."""
         return await self._dead_letters.discard(workspace_id)
 
     async def forget_job_log(self, before: datetime) -> int:

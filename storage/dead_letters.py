@@ -46,6 +46,7 @@ DISCARD = text(
     """
     DELETE FROM queue.pgqueuer
     WHERE status <> 'picked' AND convert_from(payload, 'UTF8')::jsonb ->> 'workspace_id' = :workspace
+        AND NOT EXISTS (SELECT FROM workspaces WHERE id = :workspace)
     """
 )
 FORGET_LOG = text("DELETE FROM queue.pgqueuer_log WHERE created < :before")

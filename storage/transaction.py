@@ -12,6 +12,7 @@ from storage.digests import Digests
 from storage.drafts import Drafts
 from storage.events import Events
 from storage.flows import Flows
+from storage.forgetting import Forgetting
 from storage.gaps import Gaps
 from storage.homes import Homes
 from storage.installations import Installations
@@ -43,6 +44,10 @@ class Transaction:
     @cached_property
     def workspaces(self) -> Workspaces:
         return Workspaces(self.statements)
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        return Forgetting(self.statements)
 
     @cached_property
     def members(self) -> Members:

@@ -1,4 +1,4 @@
-"""The workspace of the transaction: its settings, its knowledge version, its end."""
+"""The workspace of the transaction: its settings, its knowledge version, and whether it has left."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select, text, update
+from sqlalchemy import RowMapping, select, update
 
 from bot.domain.errors import KnowledgeMovedError, NotFoundError
 from bot.domain.workspaces import DigestSection, Workspace, WorkspaceSettings
 from storage.statements import Statements
 from storage.tables import workspaces
-
-FORGETTING_SECONDS = 600
-"""A workspace with many sessions takes longer to delete than any other statement may."""
 
 
 class Workspaces:
@@ -58,14 +55,12 @@ class Workspaces:
         await self._change(knowledge_version=workspaces.c.knowledge_version + 1)
 
     async def is_gone_since(self, moment: datetime) -> bool:
-        """Whether the workspace was uninstalled at that moment and has stayed so."""
-        gone = select(workspaces.c.id).where(self._own, workspaces.c.uninstalled_at == moment)
-        return await self._statements.value(gone) is not None
+        """Whether the workspace was uninstalled at that moment and has stayed so.
 
-    async def forget(self) -> None:
-        """Delete every row of the workspace, its audit events too."""
-        await self._statements.run(text(f"SET LOCAL statement_timeout = '{FORGETTING_SECONDS}s'"))
-        await self._statements.run(delete(workspaces).where(self._own))
+        If so, it stays so until the transaction ends: whoever installs it again waits for that.
+        """
+        gone = select(workspaces.c.id).where(self._own, workspaces.c.uninstalled_at == moment)
+        return await self._statements.value(gone.with_for_update(key_share=True)) is not None
 
     async def _change(self, **values: Any) -> None:
         if not await self._statements.changed(update(workspaces).where(self._own).values(**values)):

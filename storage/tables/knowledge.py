@@ -31,6 +31,7 @@ from bot.domain.proposals import ProposalKind, ProposalStatus
 from bot.domain.reasons import ReasonCode
 from bot.domain.sessions import ProblemDomain
 from storage.tables.metadata import (
+    found_by,
     metadata,
     moment,
     number,
@@ -115,7 +116,7 @@ proposals = Table(
     of_workspace(),
     refers("flow_id", "flows"),
     refers("published_flow_id", "flows"),
-    refers("merged_into", "proposals"),
+    refers("merged_into", "proposals", set_null=True),
     one_of("kind", ProposalKind),
     one_of("status", ProposalStatus),
     one_of("reason_code", ReasonCode),
@@ -127,6 +128,9 @@ proposals = Table(
     Index("ix_proposals_shown_at", "workspace_id", "shown_at"),
     Index("ix_proposals_not_compared", "workspace_id", "id", postgresql_where=PROPOSAL_NOT_COMPARED),
     Index("ix_proposals_changing", "workspace_id", "flow_id", postgresql_where=PROPOSAL_CHANGES_A_FLOW),
+    found_by("proposals", "flow_id"),
+    found_by("proposals", "published_flow_id"),
+    found_by("proposals", "merged_into"),
 )
 
 search_words = Table(
@@ -162,10 +166,11 @@ flow_versions = Table(
     text("change"),
     Column("proposal_id", BigInteger),
     refers("flow_id", "flows", cascade=True),
-    refers("proposal_id", "proposals"),
+    refers("proposal_id", "proposals", set_null=True),
     one_of("problem_domain", ProblemDomain),
     CheckConstraint("number >= 1", name="number"),
     Index("ix_flow_versions_published_at", "workspace_id", "published_at"),
+    found_by("flow_versions", "proposal_id"),
 )
 
 gaps = Table(

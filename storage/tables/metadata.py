@@ -12,8 +12,12 @@ from sqlalchemy import (
     DateTime,
     ForeignKeyConstraint,
     Identity,
+    Index,
     MetaData,
     Text,
+)
+from sqlalchemy import (
+    text as sql,
 )
 
 metadata = MetaData(
@@ -45,16 +49,22 @@ def text(name: str, *, nullable: bool = False) -> Column[str]:
 
 
 def of_workspace() -> ForeignKeyConstraint:
-    """Forgetting a workspace is one DELETE: everything goes with it."""
+    """No row outlives its workspace. There may be too many for one DELETE: see `storage/forgetting.py`."""
     return ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="workspace", ondelete="CASCADE")
 
 
-def refers(column: str, table: str, *, cascade: bool = False) -> ForeignKeyConstraint:
-    """A reference within the workspace. With `cascade` the row goes with what it refers to."""
+def refers(column: str, table: str, *, cascade: bool = False, set_null: bool = False) -> ForeignKeyConstraint:
+    """A reference within the workspace. With `cascade` the row goes with what it refers to, with `set_null` it forgets it."""
     name = column.removesuffix("_id")
     target = [f"{table}.workspace_id", f"{table}.id"]
-    rule = "CASCADE" if cascade else None
+    rule = "CASCADE" if cascade else f"SET NULL ({column})" if set_null else None
     return ForeignKeyConstraint(["workspace_id", column], target, name=name, ondelete=rule)
+
+
+def found_by(table: str, column: str) -> Index:
+    """For who deletes what the column refers to: without it, that looks at every row of the workspace."""
+    named = sql(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", "workspace_id", column, postgresql_where=named)
 
 
 def one_of(column: str, values: type[StrEnum] | Iterable[str]) -> CheckConstraint:

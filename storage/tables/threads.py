@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, Table
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
-from storage.tables.metadata import metadata, moment, of_workspace, refers, text, workspace_key
+from storage.tables.metadata import found_by, metadata, moment, of_workspace, refers, text, workspace_key
 
 threads = Table(
     "threads",
@@ -34,4 +34,5 @@ threads = Table(
     of_workspace(),
     refers("session_id", "sessions", cascade=True),
     refers("offered_flow_id", "flows"),
+    found_by("threads", "offered_flow_id"),
 )
