@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.errors import FlowPilotError, NotAllowedError
 from bot.domain.members import Member
-from bot.domain.proposals import Approve, Dismiss, Proposal, decide
+from bot.domain.proposals import Approve, Dismiss, Proposal, Reopen, decide
 
 
 class BatchVerb(StrEnum):
     APPROVE = "approve"
     DISMISS = "dismiss"
+    REOPEN = "reopen"
+    """What takes a batch of dismissals back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,15 @@ class Batch:
         return tuple(item for item in self.items if item.refusal is not None)
 
 
-def request_of(verb: BatchVerb, by: Member, pick: Pick) -> Approve | Dismiss:
-    kind = Approve if verb is BatchVerb.APPROVE else Dismiss
-    return kind(by=by, seen_version=pick.version)
+_REQUESTS: Mapping[BatchVerb, type[Approve | Dismiss | Reopen]] = {
+    BatchVerb.APPROVE: Approve,
+    BatchVerb.DISMISS: Dismiss,
+    BatchVerb.REOPEN: Reopen,
+}
+
+
+def request_of(verb: BatchVerb, by: Member, pick: Pick) -> Approve | Dismiss | Reopen:
+    return _REQUESTS[verb](by=by, seen_version=pick.version)
 
 
 def planned(

@@ -102,14 +102,14 @@ async def decide_batch(
 async def _decided(
     database: Database, workspace_id: str, verb: BatchVerb, item: BatchItem, by: Member, clock: Clock
 ) -> BatchItem:
-    """The item with what became of it; a card that showed something else is drawn anew."""
+    """The item with what became of it, in the version that it has now; a card that showed something else is drawn anew."""
     try:
         request = request_of(verb, by, item.pick)
-        await decide_proposal(database, workspace_id, item.pick.id, request, now=clock.now())
+        decided = await decide_proposal(database, workspace_id, item.pick.id, request, now=clock.now())
     except (AlreadyDecidedError, StaleVersionError) as error:
         async with database.transaction(workspace_id) as tx:
             await redraw_card(tx, item.pick.id)
         return replace(item, refusal=error)
     except FlowPilotError as error:
         return replace(item, refusal=error)
-    return replace(item, refusal=None)
+    return replace(item, pick=Pick(decided.id, decided.version), refusal=None)

@@ -130,6 +130,8 @@ async def test_of_the_selected_ones_those_that_can_be_are_approved_and_each_has_
     outcome = await bot.modal_with(ADA, "1 not")
     await bot.settle()
     assert "1 approved and published" in str(outcome.payload)
+    assert "archive a flow on its page" in str(outcome.payload)
+    assert "submit" not in outcome.payload
     assert "Chloe Marsh parked this" in str(outcome.payload)
     states = [(await bot.proposal(each.id)).status for each in (taken, lost, change)]
     assert states == [ProposalStatus.APPROVED, ProposalStatus.DISMISSED, ProposalStatus.PENDING]
@@ -154,6 +156,22 @@ async def test_selected_ones_are_parked_together_in_the_version_that_was_seen(bo
     await bot.sandbox.person(ADA).click(home_of(bot), "proposal.reopen")
     await bot.settle()
     assert (await bot.proposal(first.id)).status is ProposalStatus.PENDING
+
+
+async def test_a_batch_of_dismissals_is_undone_from_its_answer(bot: Bot) -> None:
+    first, second = await bot.a_proposal(title="VPN drops"), await bot.a_proposal(title="Mail stuck")
+    await opened(bot)
+    await selected(bot, first, second)
+    await bot.sandbox.person(ADA).submit(await asked(bot, "queue.dismiss", "Park 2 proposals?"), {})
+    outcome = await bot.modal_with(ADA, "2 parked")
+    await grown(bot, await bot.proposal(second.id))
+    await bot.sandbox.person(ADA).submit(outcome, {})
+    undone = await bot.modal_with(ADA, "1 waiting for a decision again")
+    await bot.settle()
+    assert (await bot.proposal(first.id)).status is ProposalStatus.PENDING
+    assert "1 not" in str(undone.payload)
+    assert "submit" not in undone.payload
+    assert "VPN drops" in said_in(bot)
 
 
 async def test_what_is_selected_stays_so_when_home_is_published_again(bot: Bot) -> None:

@@ -10,14 +10,25 @@ from bot.domain.words import counted
 from bot.slack.ids import Callback, VersionedId
 from bot.slack.mrkdwn import escape, plain
 from bot.slack.views import samples_homes as samples
-from bot.slack.views.blocks import Json, modal, section, sections
+from bot.slack.views.blocks import MODAL_TITLE, Json, modal, plain_text, section, sections
 
 TITLE_CHARACTERS = 120
-TITLES = {BatchVerb.APPROVE: "Approve selected", BatchVerb.DISMISS: "Dismiss selected"}
+TITLES = {
+    BatchVerb.APPROVE: "Approve selected",
+    BatchVerb.DISMISS: "Dismiss selected",
+    BatchVerb.REOPEN: "Undo",
+}
 _SUBMITS = {BatchVerb.APPROVE: "Approve", BatchVerb.DISMISS: "Dismiss"}
-_DONE = {BatchVerb.APPROVE: "approved and published", BatchVerb.DISMISS: "parked"}
+_DONE = {
+    BatchVerb.APPROVE: "approved and published",
+    BatchVerb.DISMISS: "parked",
+    BatchVerb.REOPEN: "waiting for a decision again",
+}
 NOTHING_SELECTED = "Nothing is selected. Tick the box beside each proposal first."
 PARKING = "They wake when a new session supports them, and you can reopen them at any time."
+PUBLISHING = (
+    "What is published is not undone here: archive a flow on its page, which *View Flow* on its card opens."
+)
 
 Reasons = Mapping[int, str]
 """Why a proposal is left out, in plain words, by its id."""
@@ -34,14 +45,7 @@ def batch_modal(batch: Batch, reasons: Reasons) -> Json:
     if batch.verb is BatchVerb.DISMISS:
         parts.append(section(PARKING))
     parts += _left_out("Left out", batch, reasons)
-    picks = [str(VersionedId(item.pick.id, item.pick.version)) for item in batch.accepted]
-    return modal(
-        title,
-        parts,
-        submit=_SUBMITS[batch.verb],
-        callback=Callback.QUEUE_DECIDE.value,
-        metadata=" ".join([batch.verb, *picks]),
-    )
+    return _to_decide(title, parts, _SUBMITS[batch.verb], batch.verb, batch)
 
 
 def deciding_modal(verb: BatchVerb) -> Json:
@@ -49,13 +53,27 @@ def deciding_modal(verb: BatchVerb) -> Json:
 
 
 def outcome_modal(batch: Batch, reasons: Reasons) -> Json:
-    """What was done, and what was not and why."""
+    """What was done, and what was not and why. What was dismissed can be taken back from here."""
     done = batch.accepted
     parts: list[Json] = []
     if done:
         parts += sections(f"{len(done)} {_DONE[batch.verb]}", [_name(item) for item in done])
     parts += _left_out("Nothing was done" if not done else f"{len(batch.refused)} not", batch, reasons)
+    if done and batch.verb is BatchVerb.DISMISS:
+        undo = _to_decide(TITLES[batch.verb], parts, "Undo", BatchVerb.REOPEN, batch)
+        return undo | {
+            "close": plain_text("Close", MODAL_TITLE)
+        }  # "Cancel" would sound as if nothing were done
+    if done and batch.verb is BatchVerb.APPROVE:
+        parts.append(section(PUBLISHING))
     return modal(TITLES[batch.verb], parts)
+
+
+def _to_decide(title: str, parts: list[Json], submit: str, verb: BatchVerb, batch: Batch) -> Json:
+    """A modal that does so with what the batch accepted."""
+    picks = [str(VersionedId(item.pick.id, item.pick.version)) for item in batch.accepted]
+    metadata = " ".join([verb, *picks])
+    return modal(title, parts, submit=submit, callback=Callback.QUEUE_DECIDE.value, metadata=metadata)
 
 
 def _question(batch: Batch) -> str:
@@ -84,6 +102,8 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     ),
     "deciding": partial(deciding_modal, BatchVerb.APPROVE),
     "outcome": partial(outcome_modal, samples.BATCH, samples.BATCH_REASONS),
+    "parked": lambda: outcome_modal(Batch(verb=BatchVerb.DISMISS, items=samples.BATCH.accepted), {}),
+    "reopened": lambda: outcome_modal(Batch(verb=BatchVerb.REOPEN, items=samples.BATCH.accepted), {}),
     "nothing done": lambda: outcome_modal(
         Batch(verb=BatchVerb.DISMISS, items=samples.BATCH.refused), samples.BATCH_REASONS
     ),
