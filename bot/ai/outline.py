@@ -58,10 +58,11 @@ def _chosen(fits: Sequence[Fit]) -> Fit | None:
 
 def _joining(session: Session, fit: Fit) -> Alignment:
     problems = [*(each.problem for each in fit.candidate.sessions), session.problem]
+    worked_on = " ".join(node.text for node in fit.candidate.draft.tree.nodes.values())
     return Alignment(
         candidate=fit.candidate.ref,
         steps=aligned_steps(session, fit.walk),
-        title=title_of(problems, " ".join(node.text for node in fit.candidate.draft.tree.nodes.values())),
+        title=title_of(problems, worked_on, so_far=fit.candidate.draft.title),
         summary=summary_of(problems),
         keywords=keywords_of([*_own_words(session), *problems[:-1]]),
         score=fit.certainty,

@@ -15,11 +15,14 @@ MAX_SUMMARY = 400
 FEWEST_WORDS = 3
 """Words from which a sentence says something."""
 SHORTEST_KEYWORD = 3
+STAYS = 0.9
+"""A title stays that is at least so near as the nearest sentence."""
 
 _SAID_IN_EVERY_TICKET = frozenset(
     words_of(
-        "ago asap fix fixed help issue issues last month months need needs now problem problems thanks time today tried"
-        " trouble week weeks work working works year years yesterday"
+        "afternoon again ago anything asap began call changed else everybody everyone fix fixed help issue issues last"
+        " month months morning need needs nothing now people problem problems said say says since somebody someone something"
+        " started thanks thing time today tried trouble user users week weeks work working works year years yesterday"
     )
 )
 
@@ -29,19 +32,42 @@ _GREETING = re.compile(
     r"|support|sir|madam)\b)*|(?:please )?help(?: me)?(?: out)?(?: please)?|thanks?(?: you)?(?: in advance)?)(?=\W|$)[\s,.!:-]*",
     re.IGNORECASE,
 )
+# What tells of the call or of the ticket and not of what is wrong; each takes its punctuation with it.
+_ASIDES = tuple(
+    re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+    for pattern in (
+        r"^(?:re|fwd?):\s*",
+        (
+            r"[\s,(]* \b(?:(?:ticket|case|incident|reference|ref)\b [\s.:#]* (?:no|number)?\b [\s.:#]* [a-z]*\d{3,}"
+            r" | (?:inc|req|ritm|chg)\d{4,})\b [)\s:,.-]*"
+        ),
+        (
+            r"[\s,;(-]* \b(?:for\s|already\s)? (?:the\s|their\s|his\s|her\s|my\s)?"
+            r" (?:second|third|fourth|fifth|\d+(?:nd|rd|th))\s(?:call|time|ticket|report)\b"
+            r" (?:\s(?:today|in\sa\srow|(?:this|in\sa|within\sa)\s(?:day|week|month)))* \)? (?=[\s.!?]*$|,)"
+        ),
+        r"(?<!\band) [\s,]+ (?:yet\s|once\s)?again (?=[\s.!?]*$|,)",
+        r"^(?:please\s)?call\s(?:me\s|us\s|him\s|her\s|them\s)?back (?:\W*|\s(?:on|at|after|before|asap)\b.*|\splease\W*)$",
+        r"^(?:the\s)?(?:user|customer|caller|client)s?\s(?:reports?|says?|complains?|called)\s(?:that|because)\s+",
+    )
+)
 _PLACEHOLDER = re.compile(r"<[a-zA-Z -]+(?: \d+)?>")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 
 
-def title_of(problems: Sequence[str], worked_on: str) -> str:
+def title_of(problems: Sequence[str], worked_on: str, *, so_far: str | None = None) -> str:
     """Of all sentences the one nearest to what the problems share and to what was worked on, at most 80 characters.
 
-    Greetings are left out, and so are sentences about one person where others say enough.
+    Greetings, counts of calls and ticket numbers are left out, and so are sentences about one person where others say
+    enough. The title `so_far` stays unless another is clearly nearer: people look for what they have read.
     """
     sentences = [sentence for problem in problems for sentence in _sentences(problem)] or ["Untitled problem"]
     telling = [sentence for sentence in sentences if len(sentence.split()) >= FEWEST_WORDS] or sentences
     general = [sentence for sentence in telling if not _PLACEHOLDER.search(sentence)] or telling
-    sentence = _nearest(general, [*_shared(problems), wording_of(worked_on)])
+    meant = [*_shared(problems), wording_of(worked_on)]
+    sentence = _nearest(general, meant)
+    if so_far and _is_as_near(so_far, sentence, meant):
+        return so_far
     return shortened(sentence.rstrip(".!") or sentence, MAX_TITLE)
 
 
@@ -62,11 +88,17 @@ def _nearest(texts: Sequence[str], meant: Sequence[Wording]) -> str:
     return texts[int(alike.sum(axis=0).argmax())]
 
 
+def _is_as_near(title: str, other: str, meant: Sequence[Wording]) -> bool:
+    own, best = likeness(meant, [wording_of(title), wording_of(other)]).sum(axis=0)
+    return bool(own >= best * STAYS)
+
+
 def keywords_of(texts: Iterable[str]) -> tuple[str, ...]:
     """The words that most of the texts have in common, each in the form in which it is most often written."""
     forms: dict[str, Counter[str]] = {}
     for text in texts:
-        for word in sorted({word.casefold() for word in _WORD.findall(_PLACEHOLDER.sub(" ", text))}):
+        said = _PLACEHOLDER.sub(" ", " ".join(_sentences(text)))
+        for word in sorted({word.casefold() for word in _WORD.findall(said)}):
             if _is_telling(word):
                 forms.setdefault(stem_of(word), Counter())[word] += 1
     frequent = sorted(forms.values(), key=lambda counts: -counts.total())
@@ -88,8 +120,17 @@ def _sentences(problem: str) -> Iterator[str]:
         words = " ".join(sentence.split())
         while (rest := _GREETING.sub("", words)) != words:
             words = rest
-        if words:
+        if words := _without_asides(words):
             yield _capitalised(words)
+
+
+def _without_asides(sentence: str) -> str:
+    """What is left must say something."""
+    for aside in _ASIDES:
+        rest = aside.sub("", sentence)
+        if len(rest.split()) >= FEWEST_WORDS - 1 or rest == "":
+            sentence = rest
+    return sentence
 
 
 def _capitalised(text: str) -> str:

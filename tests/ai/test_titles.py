@@ -20,6 +20,17 @@ from bot.ai.titles import clean, keywords_of, summary_of, title_of
         ),
         ("Good morning team,\nmailbox of <e-mail address> is full", "Mailbox of <e-mail address> is full"),
         ("iPhone has no mail", "iPhone has no mail"),
+        ("Account locked out again, third call this week", "Account locked out"),
+        ("Locked out for the 2nd time today", "Locked out"),
+        (
+            "He is locked out, for the second time this week, and cannot print",
+            "He is locked out, and cannot print",
+        ),
+        ("RE: INC0012345: scanner does not send. Please call back.", "Scanner does not send"),
+        ("Printer is offline (ticket 41234)", "Printer is offline"),
+        ("The user says that the screen stays black", "The screen stays black"),
+        ("Call back rings the wrong desk phone", "Call back rings the wrong desk phone"),
+        ("For the third time", "Untitled problem"),
         ("help", "Untitled problem"),
         ("  ", "Untitled problem"),
         ("!", "!"),
@@ -45,6 +56,13 @@ def test_title_of_several_problems_is_what_they_share() -> None:
         "Works from home. Outlook on the desktop keeps asking for a password, webmail works",
     ]
     assert "asking for" in title_of(problems, "Is the login accepted in the browser?")
+
+
+def test_title_stays_unless_another_is_clearly_nearer() -> None:
+    problems = ["Outlook keeps asking for the password", "Outlook asks for the password all the time"]
+    for title in problems:
+        assert title_of(problems, "", so_far=title) == title
+    assert title_of(problems, "", so_far="Locked out") in problems
 
 
 def test_long_title_is_cut_between_words_and_never_inside_a_placeholder() -> None:
@@ -75,6 +93,7 @@ def test_keywords_are_what_the_texts_share_in_their_usual_form() -> None:
     ]
     assert keywords_of(texts)[:2] == ("printer", "offline")
     assert "mail" not in keywords_of(texts)
+    assert keywords_of(["Hi team, locked out again, third call this week"]) == ("locked",)
     assert keywords_of([]) == ()
 
 
