@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, insert, select, text, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_new
@@ -102,6 +102,14 @@ class Threads:
         """Sessions begun since then that followed the flow, or followed it last; newest first."""
         its = and_(sessions.c.followed_flow_id == flow_id, sessions.c.created_at >= since)
         newest = self._joined().where(its).order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
+        return await self._listed(newest.limit(limit))
+
+    async def flagged(self, flow_id: int, *, since: datetime, limit: int) -> list[Troubleshooting]:
+        """Sessions begun since then in which a step of the flow was flagged, newest first."""
+        any_flag = text("threads.flags <> '[]'::jsonb")  # as in the index, which a parameter would not meet
+        its = threads.c.flags.contains(as_type([{"place": {"flow_id": flow_id}}], JSONB))
+        flagged = self._joined().where(any_flag, its, sessions.c.created_at >= since)
+        newest = flagged.order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
         return await self._listed(newest.limit(limit))
 
     async def silent(self, since: datetime, limit: int) -> list[Troubleshooting]:

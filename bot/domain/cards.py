@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.domain.flags import OpenFlag
 from bot.domain.flows import FlowMention
 from bot.domain.members import Member
 from bot.domain.merging import TreeChange, compare
@@ -86,13 +87,14 @@ class ProposalDetails:
     """The card's facts and the newest sessions behind the proposal, newest first.
 
     `failed` are sessions that its tree does not lead to their fix, first those that the published flow does. `similar`
-    are the flows that fit best.
+    are the flows that fit best, `flags` what is to be mended in the flow that it would change.
     """
 
     card: ProposalCard
     evidence: tuple[Session, ...] = ()
     failed: tuple[Session, ...] = ()
     similar: tuple[SimilarFlow, ...] = ()
+    flags: tuple[OpenFlag, ...] = ()
     seen_by: Member | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.flags import OpenFlag
 from bot.domain.flow_use import NO_TREE_USE, TreeUse
 from bot.domain.flows import Flow, FlowVersion
 from bot.domain.members import Member
@@ -54,7 +55,7 @@ class FlowList:
 class FlowPage:
     """`versions` newest first, with the names of those who published them; `part_of` is the flow that took this one in.
 
-    `steps` is how each step works out.
+    `steps` is how each step works out, `flags` what is to be mended.
     """
 
     flow: Flow
@@ -63,4 +64,5 @@ class FlowPage:
     steps: TreeUse = NO_TREE_USE
     names: Mapping[str, str] = field(default_factory=dict)
     part_of: str | None = None
+    flags: tuple[OpenFlag, ...] = ()
     seen_by: Member

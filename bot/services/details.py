@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.ai.matching import match
 from bot.ai.redaction import redacted
@@ -17,12 +18,14 @@ from bot.domain.cards import (
     StepSeen,
 )
 from bot.domain.evidence import sessions_at
+from bot.domain.flags import OpenFlag
 from bot.domain.flows import FlowMention
 from bot.domain.members import Member
 from bot.domain.proposals import Proposal
 from bot.domain.replay import ReplayOutcome
 from bot.domain.sessions import Session
 from bot.domain.tree_edits import StepGoneError
+from bot.services.flags import read_flags
 from bot.services.matching import flow_candidates
 from bot.services.proposals import card_of
 from storage.database import Database
@@ -38,7 +41,7 @@ PAST_EVENTS = 40
 
 
 async def read_details(
-    database: Database, workspace_id: str, proposal_id: int, *, seen_by: Member
+    database: Database, workspace_id: str, proposal_id: int, *, seen_by: Member, now: datetime
 ) -> ProposalDetails:
     """Everything about a proposal, with the newest sessions behind it. Raises NotFoundError."""
     async with database.transaction(workspace_id) as tx:
@@ -48,6 +51,7 @@ async def read_details(
         evidence = await tx.sessions.get_many(own[:MAX_READ])
         failed = await tx.sessions.get_many(_failed(proposal)[:MAX_FAILED])
         candidates = await _candidates(tx, proposal)
+        flags = await _flags(tx, proposal, seen_by=seen_by, now=now)
 
     def put_together() -> ProposalDetails:
         sessions = redacted(evidence)
@@ -56,6 +60,7 @@ async def read_details(
             evidence=sessions,
             failed=redacted(failed),
             similar=_similar(proposal, sessions, candidates),
+            flags=flags,
             seen_by=seen_by,
         )
 
@@ -116,6 +121,16 @@ async def _candidates(tx: Transaction, proposal: Proposal) -> list[Candidate]:
     wanted = SIMILAR_FLOWS + len(about)
     flows = await tx.flows.candidates(words, draft.problem_domain, wanted)
     return await flow_candidates(tx, [flow for flow in flows if flow.id not in about])
+
+
+async def _flags(
+    tx: Transaction, proposal: Proposal, *, seen_by: Member, now: datetime
+) -> tuple[OpenFlag, ...]:
+    """What is to be mended in the flow that the proposal would change."""
+    if proposal.flow_id is None:
+        return ()
+    flow, versions = await tx.flows.get(proposal.flow_id), await tx.flows.versions(proposal.flow_id)
+    return await read_flags(tx, flow, versions, seen_by=seen_by, now=now)
 
 
 def _similar(

@@ -21,6 +21,7 @@ from bot.domain.members import Member, require_admin
 from bot.domain.merging import compare
 from bot.domain.validation import problems_of
 from bot.services.desk import Desk
+from bot.services.flags import read_flags
 from bot.services.proposals import change_sentence, give_up_changes, take_out_of_use
 from storage.database import Database
 from storage.transaction import Transaction
@@ -70,6 +71,7 @@ async def read_flow_page(
             steps=await measure_steps(tx, flow, versions, now=now),
             names=await tx.members.names({version.published_by for version in versions}),
             part_of=(await tx.flows.get(joined)).title if joined else None,
+            flags=await read_flags(tx, flow, versions, seen_by=seen_by, now=now),
             seen_by=seen_by,
         )
 

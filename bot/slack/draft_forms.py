@@ -49,6 +49,12 @@ def step_at(tree: FlowTree, number: int) -> str:
     return walked[number - 1]
 
 
+def number_of(tree: FlowTree, node_id: str) -> int | None:
+    """The number of the step with this id; None when no path leads to it any more."""
+    walked = enumerate(tree.walk(), 1)
+    return next((number for number, (each, _, _) in walked if each == node_id), None)
+
+
 def read_details(draft: EditingDraft, form: DraftSubmitted) -> FlowDraft:
     values = form.values
     keywords = tuple(

@@ -41,6 +41,7 @@ class Action(StrEnum):
     DRAFT_ON = "draft.on"
     FLOW_ARCHIVE = "flow.archive"
     FLOW_EDIT = "flow.edit"
+    FLOW_EDIT_STEP = "flow.edit_step"
     FLOW_HEAT_MAP = "flow.heat_map"
     FLOW_JSON = "flow.json"
     FLOW_MARKDOWN = "flow.markdown"
@@ -334,6 +335,23 @@ class EarlierVersion:
         """The value that `str` made. Raises ValueError for anything else."""
         seen, _, number = text.rpartition(":")
         return cls(VersionedId.parse(seen), int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep:
+    """A step of a flow, by its node's id, in the version that it was seen in."""
+
+    seen: VersionedId
+    node: str
+
+    def __str__(self) -> str:
+        return f"{self.seen}:{self.node}"
+
+    @classmethod
+    def parse(cls, text: str) -> FlowStep:
+        """The step that `str` made. Raises ValueError for anything else."""
+        flow_id, version, node = text.split(":", 2)
+        return cls(VersionedId(int(flow_id), int(version)), node)
 
 
 @dataclass(frozen=True, slots=True)

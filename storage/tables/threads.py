@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -35,4 +35,5 @@ threads = Table(
     refers("session_id", "sessions", cascade=True),
     refers("offered_flow_id", "flows"),
     found_by("threads", "offered_flow_id"),
+    Index("ix_threads_flagged", "workspace_id", "session_id", postgresql_where=sql("flags <> '[]'::jsonb")),
 )

@@ -71,7 +71,8 @@ async def test_what_was_redacted_is_counted_on_the_card_and_shown_nowhere(
     await analysed(database, ScriptedAnalyst())
     proposal = await the_proposal(database, workspace)
     assert proposal.support.redacted == 2
-    details = await read_details(database, workspace.id, proposal.id, seen_by=Member(id="U1", name="Ada"))
+    ada = Member(id="U1", name="Ada")
+    details = await read_details(database, workspace.id, proposal.id, seen_by=ada, now=NOW)
     shown = json.dumps([proposal_card(details.card, None), details_modal(details, None)])
     assert "Taken out of 2 sessions before learning: 2 passwords, 3 IP addresses and 2 names." in shown
     assert "<person> rebooted <ip address 2>, typed <password>." in html.unescape(shown)

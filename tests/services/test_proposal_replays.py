@@ -170,7 +170,8 @@ async def test_card_of_a_change_for_the_worse_says_so_first_and_the_details_name
     assert message["text"].startswith(warning)
     assert message["blocks"][0]["text"]["text"].startswith("Leads 1 session astray: change to The VPN")
     assert message["blocks"][1]["text"]["text"].startswith(f"*{warning}*")
-    details = await read_details(database, workspace.id, proposal.id, seen_by=Member(id="U1", name="Ada"))
+    ada = Member(id="U1", name="Ada")
+    details = await read_details(database, workspace.id, proposal.id, seen_by=ada, now=NOW)
     shown = json.dumps(details_modal(details, None), ensure_ascii=False)
     assert "ticket 77, “The VPN drops every ten minutes at home. The password is &lt;password&gt;.”" in shown
     assert "wrong turn, it ends at *The printer people look at it*; version 1 leads it to its fix" in shown

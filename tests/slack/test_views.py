@@ -312,6 +312,7 @@ def test_no_flow_breaks_a_limit_or_calls_a_channel(
         steps=TreeUse(nodes={tree.root: NodeUse(asked=9, typed=3)}),
         names={name: text},
         part_of=text,
+        flags=tuple(replace(flag, asked=text, note=text, by=name) for flag in samples.FLAGS * 30),
     )
     found = replace(samples.FLOWS, words=text[:1000], flows=(flow,) * 10, page=1, has_more=True)
     shown = [

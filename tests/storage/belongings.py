@@ -150,6 +150,7 @@ class Belongings:
             lambda tx: tx.threads.find_in(MessageRef("C1", "1.1")),
             lambda tx: tx.threads.of_member("U1", is_open=True, limit=9),
             lambda tx: tx.threads.followed(flow, since=NOW - timedelta(days=1), limit=9),
+            lambda tx: tx.threads.flagged(flow, since=NOW - timedelta(days=1), limit=9),
             lambda tx: tx.threads.silent(NOW + timedelta(days=1), 9),
             lambda tx: tx.threads.unanswered(NOW + timedelta(days=1), 9),
             lambda tx: tx.threads.learnt_from(session),

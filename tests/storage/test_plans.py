@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.flows import FlowOrigin
+from bot.domain.proposals import MessageRef
 from bot.domain.sessions import SessionSource
 from bot.domain.windows import window_ending
 from bot.domain.workspaces import Workspace
@@ -59,6 +60,19 @@ MANY_PROPOSALS = text(
 )
 CHANGING = text(
     "UPDATE proposals SET kind = 'enhancement', flow_id = :flow, base_version = 1 WHERE id = :proposal"
+)
+
+WORKED_IN_THREADS = text(
+    """
+    WITH here AS (
+        UPDATE sessions SET channel = 'C1', thread_ts = id::text, followed_flow_id = NULL RETURNING workspace_id, id
+    )
+    INSERT INTO threads (workspace_id, session_id, revision, turn, touched_at, flags)
+    SELECT workspace_id, id, 1, 1, now(),
+        CASE WHEN id % 100 = 0 THEN '[{"step": 1, "note": "", "by": "U1", "asked": "", "place":
+            {"flow_id": 1, "version": 1, "node": "n1"}}]'::jsonb ELSE '[]'::jsonb END
+    FROM here
+    """
 )
 
 Call = Callable[[Transaction], Awaitable[object]]
@@ -144,6 +158,22 @@ async def test_hot_queries_use_their_indexes(database: Database, crowd: Workspac
             found = await scans(tx, call)
             assert found[index], (index, found)
             assert not found["end to end"], (index, found)
+
+
+async def test_a_reply_and_a_flag_find_their_thread_by_an_index(
+    database: Database, crowd: Workspace, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute(str(WORKED_IN_THREADS))
+    await superuser.execute("VACUUM (FULL, ANALYZE) sessions, threads")
+    async with database.transaction(crowd.id) as tx:
+        (first, *_) = await first_ids(tx)
+        here, since = MessageRef("C1", str(first)), NOW - timedelta(days=400)
+        replied = await scans(tx, lambda tx: tx.threads.find_in(here))
+        flagged = await scans(tx, lambda tx: tx.threads.flagged(1, since=since, limit=9), "threads")
+    assert replied["uq_sessions_thread"], replied
+    assert not replied["end to end"], replied
+    assert flagged["ix_threads_flagged"], flagged
+    assert not flagged["end to end"], flagged
 
 
 async def test_the_newest_sessions_behind_a_proposal_are_read_alone(

@@ -114,6 +114,25 @@ async def test_a_flag_is_noted_once_and_moves_nothing(database: Database, worksp
     assert (flagged.flags, flagged.revision) == ((flag,), live.revision)
 
 
+async def test_sessions_are_found_by_the_flow_that_was_flagged_in_them(
+    database: Database, workspace: Workspace
+) -> None:
+    live = await begun(database, workspace.id)
+    assert live.flow
+    flow_id = live.flow[0]
+    flag = Flag(step=1, note="vague", by="U1", place=live.place)
+    began = live.session.created_at
+    async with database.transaction(workspace.id) as tx:
+        assert not await tx.threads.flagged(flow_id, since=began, limit=9)
+        await tx.threads.add_flag(live.session.id, Flag(step=1, note="no flow asked", by="U1"))
+        assert not await tx.threads.flagged(flow_id, since=began, limit=9)
+        await tx.threads.add_flag(live.session.id, flag)
+        (found,) = await tx.threads.flagged(flow_id, since=began, limit=9)
+        assert found.flags[-1] == flag
+        assert not await tx.threads.flagged(flow_id + 1, since=began, limit=9)
+        assert not await tx.threads.flagged(flow_id, since=began + timedelta(seconds=1), limit=9)
+
+
 async def test_only_a_session_in_which_nobody_acted_is_discarded(
     database: Database, workspace: Workspace
 ) -> None:

@@ -96,7 +96,8 @@ def _place(click: PartClick) -> str | None:
 
 async def _details(deps: SlackDeps, by: Person, proposal_id: int, page: int = 0) -> Json:
     member = await deps.people.recognise(by)
-    details = await read_details(deps.database, by.workspace_id, proposal_id, seen_by=member)
+    now = deps.clock.now()
+    details = await read_details(deps.database, by.workspace_id, proposal_id, seen_by=member, now=now)
     at = details.card.proposal.card
     card_link = await permalink(deps.api, by.workspace_id, at) if at else None
     shown = (*details.evidence[:SHOWN_EVIDENCE], *details.failed)

@@ -29,12 +29,12 @@ from bot.services.editing_by_hand import begin_change_by_hand, keep_as_proposal
 from bot.services.jobs import leave_job
 from bot.services.proposals import read_card
 from bot.slack.deps import Ack, SlackDeps
-from bot.slack.draft_forms import EDITS, FormError, step_at
+from bot.slack.draft_forms import EDITS, FormError, number_of, step_at
 from bot.slack.errors import ViewChangedError, ViewGoneError
 from bot.slack.ids import COMMAND, Action, Callback, DraftPlace, StepVerb
 from bot.slack.modals import Opening, show_modal
 from bot.slack.payloads.editor import DraftClick, DraftSubmitted
-from bot.slack.payloads.flows import FlowClick
+from bot.slack.payloads.flows import FlowClick, FlowStepClick
 from bot.slack.payloads.proposals import ProposalClick
 from bot.slack.refusals import words_for
 from bot.slack.views.blocks import Json
@@ -50,7 +50,7 @@ from bot.slack.views.step_forms import (
     insert_form,
     move_form,
 )
-from bot.slack.views.workbench import TITLE, VERBS, page_of, workbench_modal
+from bot.slack.views.workbench import FLOW, TITLE, VERBS, page_of, workbench_modal
 
 FORMS: Mapping[StepVerb, Callable[[StepForm], Json]] = {
     StepVerb.EDIT: edit_form,
@@ -59,6 +59,7 @@ FORMS: Mapping[StepVerb, Callable[[StepForm], Json]] = {
     StepVerb.MOVE: move_form,
     StepVerb.DELETE: delete_form,
 }
+STEP_GONE = "The flagged step is not here any more. It stood in version {}."
 Beginning = Callable[[Member, datetime], Awaitable[Workbench]]
 Doing = Callable[[Member], Awaitable[Workbench]]
 
@@ -101,6 +102,31 @@ async def handle_flow_edit_clicked(click: FlowClick, ack: Ack, deps: SlackDeps) 
         )
 
     await open_editor(click, begin, deps, in_place_of=click.view_id)
+
+
+async def handle_flow_step_clicked(click: FlowStepClick, ack: Ack, deps: SlackDeps) -> None:
+    """Edit the flow at one of its steps: the step's form alone, which the editor follows once it is saved.
+
+    A trigger opens one modal, so the form cannot stand on top of the editor at once. Where the step is gone, or
+    somebody else works on the draft, the editor opens and says so.
+    """
+    await ack()
+    flow = click.flow
+
+    async def make() -> Json:
+        member, now = await deps.people.recognise(flow.by), deps.clock.now()
+        bench = await open_flow_workbench(
+            deps.database, flow.by.workspace_id, flow.seen.id, by=member, now=now
+        )
+        step = number_of(bench.draft.content.tree, click.node)
+        if step is None:
+            return workbench_modal(bench, now=now, notice=STEP_GONE.format(flow.seen.version))
+        if not bench.is_mine:
+            return workbench_modal(bench, page_of(step), now=now)
+        place = DraftPlace(bench.draft.id, bench.draft.revision, page_of(step), step)
+        return edit_form(StepForm(bench, place, click.node))
+
+    await show_modal(flow, FLOW.title, make, deps)
 
 
 async def handle_flow_propose_clicked(click: FlowClick, ack: Ack, deps: SlackDeps) -> None:
@@ -218,7 +244,10 @@ async def handle_carry_over_clicked(click: DraftClick, ack: Ack, deps: SlackDeps
 
 
 def submitting(callback: Callback) -> Callable[[DraftSubmitted, Ack, SlackDeps], Awaitable[None]]:
-    """The listener of one of the forms: it keeps the edit and draws the editor below anew, or says what is wrong."""
+    """The listener of one of the forms: it keeps the edit and draws the editor below anew, or says what is wrong.
+
+    The editor takes the place of a form that was opened alone.
+    """
 
     async def handle_form_submitted(form: DraftSubmitted, ack: Ack, deps: SlackDeps) -> None:
         member, now = await deps.people.recognise(form.by), deps.clock.now()
@@ -234,11 +263,13 @@ def submitting(callback: Callback) -> Callable[[DraftSubmitted, Ack, SlackDeps],
         except FormError as error:
             await ack(response_action="errors", errors=dict(error.blocks))
             return
-        await ack()
         page = page_of(form.place.step) if form.place.step else form.place.page
-        if form.editor_id:
-            view = workbench_modal(bench, page, now=now)
-            await _show(deps, form.by.workspace_id, form.editor_id, view)
+        view = workbench_modal(bench, page, now=now)
+        if form.editor_id is None:
+            await ack(response_action="update", view=view)
+            return
+        await ack()
+        await _show(deps, form.by.workspace_id, form.editor_id, view)
 
     return handle_form_submitted
 

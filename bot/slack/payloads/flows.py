@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.formats import ExportFormat
-from bot.slack.ids import EXPORT_ACTIONS, Action, EarlierVersion, VersionedId
+from bot.slack.ids import EXPORT_ACTIONS, Action, EarlierVersion, FlowStep, VersionedId
 from bot.slack.payloads.envelopes import Person, Reply, is_in_modal, is_third, person, reply_to
 from bot.slack.views.blocks import Json
 
@@ -37,6 +37,14 @@ class RollBackClick:
     to_version: int
 
 
+@dataclass(frozen=True, slots=True)
+class FlowStepClick:
+    """A button that carries a step of a flow, by its node's id."""
+
+    flow: FlowClick
+    node: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowsTurned:
     """The list of flows is turned to another page."""
@@ -59,6 +67,11 @@ def flow_export_click(body: Json, workspace_id: str) -> FlowExportClick:
 def roll_back_click(body: Json, workspace_id: str) -> RollBackClick:
     wanted = EarlierVersion.parse(body["actions"][0]["value"])
     return RollBackClick(_flow_click(body, workspace_id, wanted.seen), wanted.number)
+
+
+def flow_step_click(body: Json, workspace_id: str) -> FlowStepClick:
+    wanted = FlowStep.parse(body["actions"][0]["value"])
+    return FlowStepClick(_flow_click(body, workspace_id, wanted.seen), wanted.node)
 
 
 def flows_turned(body: Json, workspace_id: str) -> FlowsTurned:

@@ -8,6 +8,7 @@ from functools import partial
 
 from bot.domain.cards import ProposalCard, ProposalDetails, SimilarFlow
 from bot.domain.evidence import sessions_at, written_at
+from bot.domain.flags import touched
 from bot.domain.proposals import ProposalStatus
 from bot.domain.sessions import EXPLORING_FROM, GUIDED_FROM, Session
 from bot.domain.trees import FlowTree, Node
@@ -26,6 +27,7 @@ from bot.slack.views.blocks import (
     sections,
 )
 from bot.slack.views.evidence import menu, session_choice
+from bot.slack.views.flags import flagged
 from bot.slack.views.phrases import DECIDED, capitalised, domain_words, session_name
 from bot.slack.views.proposals import NO_LINKS, Links, support_words, title_of
 from bot.slack.views.replays import pending_warning, replay_lines
@@ -63,10 +65,16 @@ def details_modal(
     if card.flow and card.before:
         changes = change_lines(card.before, tree, SHOWN_CHANGES)
         parts += sections("What changes", [f"• {line}" for line in changes])
+    parts += flagged("Flagged in the flow", details.flags, _changed_in(card))
     parts += [divider(), *_steps(details, page), divider(), *_sessions(details, links)]
     if details.similar:
         parts += [divider(), section("*Similar flows*"), *map(_similar, details.similar)]
     return modal("Proposal", parts)
+
+
+def _changed_in(card: ProposalCard) -> frozenset[str]:
+    """The steps of the published flow that the proposal changes."""
+    return touched(card.before, card.proposal.draft.tree) if card.before else frozenset()
 
 
 def _introduction(card: ProposalCard) -> str:
@@ -213,7 +221,11 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
         ),
         "https://example.com/c/1",
     ),
-    "change": partial(details_modal, ProposalDetails(card=samples.CHANGE, evidence=(samples.SESSION,)), None),
+    "change": partial(
+        details_modal,
+        ProposalDetails(card=samples.CHANGE, evidence=(samples.SESSION,), flags=samples.FLAGS),
+        None,
+    ),
     "change for the worse": partial(
         details_modal,
         ProposalDetails(card=samples.WORSE, evidence=samples.SOURCES, failed=(samples.SESSION,)),

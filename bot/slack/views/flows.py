@@ -25,6 +25,7 @@ from bot.slack.views.blocks import (
     sections,
 )
 from bot.slack.views.by_hand import propose_button
+from bot.slack.views.flags import flagged
 from bot.slack.views.heat_maps import heat_button
 from bot.slack.views.phrases import domain_words, trust_words
 from bot.slack.views.trees import step_lines
@@ -70,6 +71,7 @@ def flow_modal(page: FlowPage, picture: Json | None = None, *, notice: str | Non
                 heat_button(flow.id, flow.current.number),
             ),
             *_left_at(page),
+            *flagged("Flagged, and not changed since", page.flags),
             divider(),
             section("*Versions*"),
             *_versions(page),

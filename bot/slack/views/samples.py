@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.cards import ProposalCard
 from bot.domain.dashboard import CoverageRow, Dashboard, DayRow, DomainRow, Knowledge, TierRow, Totals
 from bot.domain.digests import Digest, QueueState
+from bot.domain.flags import OpenFlag
 from bot.domain.flow_pages import FlowList, FlowPage, FlowUse
 from bot.domain.flow_use import NO_TREE_USE, NodeUse, TreeUse
 from bot.domain.flows import Flow, FlowDraft, FlowMention, FlowOrigin, FlowVersion
@@ -240,6 +241,15 @@ FLOWS = FlowList(
     },
 )
 FLOWS_PAGE = replace(FLOWS, words="", page=1, has_more=True)
+FLAGS = (
+    OpenFlag(
+        node="n1",
+        asked="Does <it> drop on a *cable* too?",
+        note="Nobody has <cables> any more",
+        by=BEN.name,
+        began_at=NOW - timedelta(days=2),
+    ),
+)
 FLOW_PAGE = FlowPage(
     flow=_FLOW,
     versions=_VERSIONS,
@@ -252,9 +262,10 @@ FLOW_PAGE = FlowPage(
         sessions=17,
     ),
     names={ADA.id: ADA.name, CHLOE.id: CHLOE.name},
+    flags=FLAGS,
     seen_by=ADA,
 )
-FLOW_FOR_ENGINEERS = replace(FLOW_PAGE, seen_by=BEN, use=FLOWS.use[9])
+FLOW_FOR_ENGINEERS = replace(FLOW_PAGE, seen_by=BEN, flags=(), use=FLOWS.use[9])
 ARCHIVED_FLOW = replace(FLOW_PAGE, flow=replace(_FLOW, archived=True), part_of="VPN & Wi-Fi <drop> together")
 HEAT_MAP = HeatMap(flow=_FLOW, use=FLOW_PAGE.steps)
 COLD_MAP = HeatMap(flow=FLOWS.flows[1], use=NO_TREE_USE)

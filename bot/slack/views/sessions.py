@@ -8,7 +8,15 @@ from functools import partial
 
 from bot.domain.guidance import Check, CheckSource
 from bot.domain.merging import label_of
-from bot.domain.sessions import AnalysisOutcome, ConfidenceTier, Session, SessionStatus, Step, StepKind
+from bot.domain.sessions import (
+    AnalysisOutcome,
+    ConfidenceTier,
+    FlowPlace,
+    Session,
+    SessionStatus,
+    Step,
+    StepKind,
+)
 from bot.domain.spending import TROUBLE_IN_WORDS
 from bot.domain.threads import Learnt, MySessions, SessionThread
 from bot.domain.trees import Node, NodeKind
@@ -19,6 +27,7 @@ from bot.slack.ids import (
     CHECK_ACTIONS,
     COMMAND,
     Action,
+    FlowStep,
     SessionTurn,
     SessionVerb,
     VersionedId,
@@ -107,18 +116,23 @@ def flag_message(flag: Flag, thread: SessionThread) -> Json:
 
 
 def review_flag_message(flag: Flag, thread: SessionThread, thread_link: str | None) -> Json:
-    """The same for the reviewers, with the way to the flow."""
+    """The same for the reviewers, with the way to the step and to its flow."""
     asked = escape(plain(flag.asked, RECORD_CHARACTERS))
     note = escape(plain(flag.note, STEP_CHARACTERS))
     line = f"{inline(thread.name_of(flag.by))} flagged a step, “{asked}”: {note}"
-    place = flag.place
-    view = (
-        [button("View Flow", Action.FLOW_VIEW, str(VersionedId(place.flow_id, place.version)))]
-        if place
-        else []
-    )
     where = [context(link(thread_link, "Open the thread"))] if thread_link else []
-    return message(line, [section(line), *where, *([actions(view)] if view else [])])
+    mending = [actions(_mending(flag.asked, flag.place))] if flag.place else []
+    return message(line, [section(line), *where, *mending])
+
+
+def _mending(asked: str, place: FlowPlace) -> list[Json]:
+    """What a reviewer does about a step that is flagged."""
+    seen = VersionedId(place.flow_id, place.version)
+    step = str(FlowStep(seen, place.node))
+    return [
+        button("Edit Step", Action.FLOW_EDIT_STEP, step, label=f"Edit the step: {asked}"),
+        button("View Flow", Action.FLOW_VIEW, str(seen)),
+    ]
 
 
 def silence_message(thread: SessionThread) -> Json:
