@@ -45,6 +45,11 @@ class SessionThread:
         return self.names.get(member_id or "", member_id or "Somebody")
 
 
+def key_of_turn(session_id: int, turn: int) -> str:
+    """The key of the message that asks what the session asks in that turn."""
+    return f"session:{session_id}:{turn}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MySessions:
     """The sessions of one person, newest first."""

@@ -49,7 +49,8 @@ class SessionOverError(FlowPilotError):
     """The session has ended; ends are final."""
 
     def __init__(self, status: SessionStatus) -> None:
-        super().__init__(f"This session is {ENDED_WORDS[status]} already. Start a new one to go on.")
+        ended = ENDED_WORDS[status]
+        super().__init__(f"This session is {ended} already. To go on, start a new one outside of its thread.")
         self.status = status
 
 

@@ -19,7 +19,7 @@ from bot.domain.sessions import (
     SessionStatus,
     id_from,
 )
-from bot.domain.threads import MySessions
+from bot.domain.threads import MySessions, key_of_turn
 from bot.domain.trees import FlowTree
 from bot.domain.troubleshooting import (
     Abandon,
@@ -32,6 +32,7 @@ from bot.domain.troubleshooting import (
     act,
     is_repeated,
 )
+from bot.domain.typed_answers import OpenStep
 from bot.domain.workspaces import Workspace
 from bot.services.advice import advise
 from bot.services.jobs import refresh_homes
@@ -204,6 +205,15 @@ async def read_session(
     async with database.transaction(workspace_id) as tx:
         live = await tx.threads.get(session_id)
         return live, await tree_of(tx, live)
+
+
+async def read_open_step(database: Database, workspace_id: str, session_id: int) -> OpenStep:
+    """What the session asks now, and the message that asks it. Raises NotFoundError."""
+    async with database.transaction(workspace_id) as tx:
+        live = await tx.threads.get(session_id)
+        message = await tx.utterances.find(key_of_turn(session_id, live.turn))
+        node = live.asked(await tree_of(tx, live))
+        return OpenStep(live=live, node=node, ts=message.ts if message else None)
 
 
 async def find_thread(database: Database, workspace_id: str, at: MessageRef) -> int | None:

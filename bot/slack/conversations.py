@@ -17,6 +17,9 @@ from bot.slack.mrkdwn import written
 from bot.slack.views.blocks import Json
 
 PATIENCE_SECONDS = 10.0
+GLANCE_SECONDS = 2.0
+GLANCE = 20
+"""Messages in which to see whether anybody spoke."""
 PAGE = 200
 MAX_MESSAGES = 1_000
 MAX_CHARACTERS = 2_000
@@ -58,6 +61,27 @@ async def read_conversation(
         raise UnreadableError(f"FlowPilot cannot read this channel: {error.reason}.") from None
     except (TimeoutError, *UNSPOKEN):
         raise UnreadableError("Slack does not give FlowPilot this conversation now.") from None
+
+
+async def is_silent_between(
+    api: SlackApi, workspace_id: str, thread: MessageRef, after: str, before: str
+) -> bool:
+    """Whether people wrote nothing in the thread between two messages. No, too, where Slack does not say so at once."""
+    try:
+        async with asyncio.timeout(GLANCE_SECONDS):
+            answer = await api.call(
+                workspace_id,
+                "conversations.replies",
+                channel=thread.channel,
+                ts=thread.ts,
+                oldest=after,
+                latest=before,
+                limit=GLANCE,
+            )
+    except (TimeoutError, *UNSPOKEN):
+        return False
+    between = [message for message in answer["messages"] if after < str(message["ts"]) < before]
+    return not answer.get("has_more") and not any(map(_is_from_person, between))
 
 
 async def _read(read_page: ReadPage, at: MessageRef, at_most: int) -> Conversation:

@@ -21,7 +21,8 @@ LONG_DESCRIPTION = (
 BOT_SCOPES = ("app_mentions:read", "chat:write", "commands", "files:write", "im:history", "users:read")
 OPTIONAL_SCOPES = ("channels:history", "groups:history", "reactions:read")
 """The histories are needed to look for a message after a lost answer in a channel, which is posted again without them,
-and to read a conversation that is captured, which is pasted without them. Reactions offer to capture.
+to read a conversation that is captured, which is pasted without them, and to take a reply in a thread as an answer.
+Reactions offer to capture.
 
 Slack wants them among all scopes, and once more among the optional ones.
 """
@@ -29,8 +30,8 @@ SHORTCUT_WORDS = {
     Shortcut.CAPTURE: ("Capture resolution", "Keeps how this was solved for the next person"),
     Shortcut.TROUBLESHOOT: ("Troubleshoot this", "Starts a session in the message's thread"),
 }
-SUBSCRIPTIONS = {"message": "message.im"}
-"""Events whose subscription is named more closely than the event."""
+SUBSCRIPTIONS = {"message": ("message.channels", "message.groups", "message.im")}
+"""Events whose subscriptions are named more closely than the event. Slack sends those of channels only with the histories."""
 
 
 def manifest(url: str | None) -> str:
@@ -80,7 +81,7 @@ def _manifest(url: str | None) -> Json:
         "settings": {
             "event_subscriptions": {
                 **request_url,
-                "bot_events": sorted(SUBSCRIPTIONS.get(event, event) for event in EVENTS),
+                "bot_events": sorted(name for event in EVENTS for name in SUBSCRIPTIONS.get(event, (event,))),
             },
             "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,

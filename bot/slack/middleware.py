@@ -8,8 +8,9 @@ import structlog
 from slack_bolt.response import BoltResponse
 
 from bot.domain.errors import NotFoundError
+from bot.services.troubleshooting import find_thread
 from bot.slack.deps import SlackDeps
-from bot.slack.payloads import envelopes
+from bot.slack.payloads import conversation, envelopes
 from bot.slack.views.blocks import Json
 
 LIFECYCLE = frozenset({"app_uninstalled", "tokens_revoked"})
@@ -24,18 +25,28 @@ log = structlog.get_logger(__name__)
 def dropping_repeated_events(deps: SlackDeps) -> Middleware:
     """Slack delivers an event again when it doubts that it arrived: only the first one goes on.
 
-    When the database does not answer, the event fails here, and Slack delivers it again later.
+    When the database does not answer, the event fails here, and Slack delivers it again later. What people write in
+    channels comes in masses and is no business of ours, unless it is a short reply in the thread of a session: nothing
+    else is looked up, and nothing noted. Such a reply needs no event id: it answers what stood there before it, once.
     """
 
     async def drop_repeated(body: Json, next_: Next) -> BoltResponse:
         event_id = envelopes.event_id(body)
         if event_id is None or envelopes.event_type(body) in LIFECYCLE:
             return await next_()
+        if conversation.is_in_channel(body["event"]):
+            is_ours = await _is_in_session(deps, str(body["team_id"]), body["event"])
+            return await next_() if is_ours else BoltResponse(status=200, body="")
         if await _is_first(deps, str(body["team_id"]), event_id):
             return await next_()
         return BoltResponse(status=200, body="")
 
     return drop_repeated
+
+
+async def _is_in_session(deps: SlackDeps, workspace_id: str, event: Json) -> bool:
+    thread = conversation.thread_of_short_reply(event)
+    return thread is not None and await find_thread(deps.database, workspace_id, thread) is not None
 
 
 async def _is_first(deps: SlackDeps, workspace_id: str, event_id: str) -> bool:

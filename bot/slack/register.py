@@ -62,7 +62,7 @@ from bot.slack.listeners.gaps import (
     handle_gaps_clicked,
 )
 from bot.slack.listeners.heat_maps import handle_heat_map_clicked
-from bot.slack.listeners.help import handle_command_typed, handle_direct_message, handle_mentioned
+from bot.slack.listeners.help import handle_command_typed, handle_mentioned, handle_message_written
 from bot.slack.listeners.home import handle_dashboard_clicked, handle_home_opened
 from bot.slack.listeners.lifecycle import handle_app_removed
 from bot.slack.listeners.proposals import (
@@ -277,7 +277,7 @@ EVENTS: Mapping[str, Route[Any]] = {
     "app_home_opened": Route(conversation.home_opened, handle_home_opened),
     "app_mention": Route(conversation.mentioned, handle_mentioned),
     "app_uninstalled": Route(conversation.app_removed, handle_app_removed),
-    "message": Route(conversation.direct_message, handle_direct_message),
+    "message": Route(conversation.message_written, handle_message_written),
     "reaction_added": Route(captures.reacted, handle_reacted),
     "tokens_revoked": Route(conversation.app_removed, handle_app_removed),
 }

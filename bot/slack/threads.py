@@ -13,7 +13,7 @@ from functools import partial
 
 from bot.domain.proposals import MessageRef
 from bot.domain.sessions import SessionStatus
-from bot.domain.threads import SessionThread
+from bot.domain.threads import SessionThread, key_of_turn
 from bot.domain.troubleshooting import Flag
 from bot.slack.api import SlackApi
 from bot.slack.errors import ChannelUnusableError, MessageGoneError
@@ -100,13 +100,13 @@ class Threads:
             yield here(key=_key(thread, "opening"), state="ended", make=_ready(opening, thread), follows=True)
         steps = {step.turn: (step, number) for number, step in enumerate(live.session.steps, 1)}
         for turn in range(1, live.turn):
-            asked = _key(thread, turn)
+            asked = key_of_turn(live.session.id, turn)
             if turn in steps:
                 yield here(key=asked, state="record", make=_ready(record_message, *steps[turn], thread))
             else:
                 yield here(key=asked, state="aside", make=_ready(set_aside_message), follows=True)
         yield here(
-            key=_key(thread, live.turn),
+            key=key_of_turn(live.session.id, live.turn),
             state=f"{live.revision}{'+' if thread.offered else ''}",
             make=_ready(step_message, thread),
             open=True,
@@ -201,7 +201,7 @@ class Threads:
         return outcome_message(thread, await permalink(self._api, workspace_id, card) if card else None)
 
 
-def _key(thread: SessionThread, what: str | int) -> str:
+def _key(thread: SessionThread, what: str) -> str:
     return f"session:{thread.live.session.id}:{what}"
 
 

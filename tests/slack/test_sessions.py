@@ -417,7 +417,8 @@ async def test_one_thread_is_one_session_whoever_starts_it(bot: Bot) -> None:
     assert "This thread is a session already." in str(bot.modal(BEN).errors)  # type: ignore[union-attr]
     await ben.say(SUPPORT, f"<@{bot.sandbox.config.bot_user}> {PROBLEM}", question.ts)
     await settled(bot)
-    assert "This thread is a session already." in bot.sandbox.ephemerals(BEN)[-1].text
+    assert "No flow asks anything here." in bot.sandbox.ephemerals(BEN)[-1].text
+    assert await bot.superuser.fetchval("SELECT count(*) FROM sessions") == 1
     assert [message.thread_ts for message in thread(bot)] == [question.ts] * 2
 
 

@@ -28,13 +28,14 @@ from bot.slack.listeners.scripts import handle_script_asked
 from bot.slack.listeners.sessions import (
     asks_for_help,
     handle_problem_mentioned,
+    handle_replied,
     handle_sessions_asked,
     handle_start_asked,
     took_as_answer,
 )
 from bot.slack.listeners.settings import handle_settings_asked
 from bot.slack.listeners.stats import handle_stats_asked
-from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mentioned
+from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mentioned, ThreadReply
 from bot.slack.views.blocks import Json
 from bot.slack.views.help import (
     help_message,
@@ -69,10 +70,12 @@ async def handle_command_typed(command: CommandTyped, ack: Ack, deps: SlackDeps)
 
 
 async def handle_mentioned(mention: Mentioned, _ack: Ack, deps: SlackDeps) -> None:
-    """A problem begins a session; anything else is met with help."""
+    """In the thread of a session an answer; else a problem begins a session. Anything else is met with help."""
     if not mention.is_from_person:
         return
     asked = understand_start(mention.words)
+    if not asks_for_help(mention.words) and await took_as_answer(mention, deps):
+        return
     if isinstance(asked, StartAsked) and not asks_for_help(asked.problem):
         await handle_problem_mentioned(mention, asked, deps)
     else:
@@ -85,7 +88,15 @@ async def handle_mentioned(mention: Mentioned, _ack: Ack, deps: SlackDeps) -> No
         )
 
 
-async def handle_direct_message(message: DirectMessage, _ack: Ack, deps: SlackDeps) -> None:
+async def handle_message_written(message: DirectMessage | ThreadReply, _ack: Ack, deps: SlackDeps) -> None:
+    match message:
+        case DirectMessage():
+            await handle_direct_message(message, deps)
+        case ThreadReply():
+            await handle_replied(message, deps)
+
+
+async def handle_direct_message(message: DirectMessage, deps: SlackDeps) -> None:
     """An answer in a session's thread; else help, once a day at most: whoever writes more has understood by then."""
     if message.is_from_person and not await took_as_answer(message, deps):
         key = f"help:{message.by.id}:{deps.clock.now():%Y-%m-%d}"

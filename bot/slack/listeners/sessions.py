@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import structlog
 
@@ -28,6 +29,7 @@ from bot.domain.troubleshooting import (
     TakeUp,
     suggested_resolution,
 )
+from bot.domain.typed_answers import Typed
 from bot.services.threads import draw_thread
 from bot.services.troubleshooting import (
     Start,
@@ -37,15 +39,17 @@ from bot.services.troubleshooting import (
     flag_step,
     follow_offer,
     list_sessions,
+    read_open_step,
     read_session,
     start_session,
 )
 from bot.slack.commands import StartAsked
+from bot.slack.conversations import is_silent_between
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.errors import UNSPOKEN, ChannelUnusableError
 from bot.slack.ids import Field, SessionVerb
 from bot.slack.modals import show_modal
-from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mentioned
+from bot.slack.payloads.conversation import CommandTyped, DirectMessage, Mentioned, ThreadReply
 from bot.slack.payloads.sessions import (
     AnswerClick,
     CheckClick,
@@ -117,23 +121,39 @@ async def handle_problem_mentioned(mention: Mentioned, asked: StartAsked, deps: 
     await _open_thread(deps, workspace_id, await _begin(deps, workspace_id, start))
 
 
-async def took_as_answer(message: DirectMessage, deps: SlackDeps) -> bool:
-    """Whether it was written in the thread of a session; then it answers the step that is open.
-
-    In a direct message nobody talks to anybody else. In a channel people do, so replies there are no answers.
-    """
-    if message.thread_ts is None:
+async def took_as_answer(message: DirectMessage | Mentioned, deps: SlackDeps) -> bool:
+    """Whether it was written to FlowPilot in the thread of a session; then it answers the step that is open."""
+    if message.thread_ts in (None, message.ts):
         return False
-    workspace_id, at = message.by.workspace_id, MessageRef(message.channel, message.thread_ts)
+    workspace_id, at = message.by.workspace_id, MessageRef(message.channel, message.thread_ts or "")
     session_id = await find_thread(deps.database, workspace_id, at)
     if session_id is None:
         return False
     await deps.people.recognise(message.by)
-    live, _ = await read_session(deps.database, workspace_id, session_id)
-    said = SayElse(by=message.by.id, turn=live.turn, text=message.words)
-    await _carry_out(deps, workspace_id, session_id, said)
+    step = await read_open_step(deps.database, workspace_id, session_id)
+    typed = Typed(by=message.by.id, words=message.words, ts=message.ts)
+    await _carry_out(deps, workspace_id, session_id, step.answered_by(typed))
     await _draw(deps, workspace_id, session_id)
     return True
+
+
+async def handle_replied(reply: ThreadReply, deps: SlackDeps) -> None:
+    """People talk to each other here. What is the label of an answer, straight after the question, is that answer.
+
+    Everything else is left alone, in silence: who speaks to a colleague wants no word from us.
+    """
+    workspace_id, at = reply.by.workspace_id, MessageRef(reply.channel, reply.thread_ts)
+    session_id = await find_thread(deps.database, workspace_id, at)
+    if session_id is None:
+        return
+    step = await read_open_step(deps.database, workspace_id, session_id)
+    answered = step.labelled_by(Typed(by=reply.by.id, words=reply.words, ts=reply.ts))
+    if answered is None or not await is_silent_between(deps.api, workspace_id, at, step.ts or "", reply.ts):
+        return
+    await deps.people.recognise(reply.by)
+    with suppress(FlowPilotError):  # somebody was faster
+        await _carry_out(deps, workspace_id, session_id, answered)
+    await _draw(deps, workspace_id, session_id)
 
 
 async def handle_start_clicked(click: StartClick, ack: Ack, deps: SlackDeps) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.proposals import MessageRef
+from bot.domain.trees import MAX_LABEL
 from bot.slack.mrkdwn import written
 from bot.slack.payloads.envelopes import Person, Reply, is_from_person, person, reply_to
 from bot.slack.views.blocks import Json
+
+LONGEST_LABEL = MAX_LABEL + 1
+"""An answer's label, and the dot that people may put behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +57,21 @@ class DirectMessage:
 
     by: Person
     channel: str
+    ts: str
     is_from_person: bool
     words: str = ""
     thread_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadReply:
+    """What people say in the thread of a channel, to each other as a rule."""
+
+    by: Person
+    channel: str
+    ts: str
+    thread_ts: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +114,39 @@ def mentioned(body: Json, workspace_id: str) -> Mentioned:
     )
 
 
+def message_written(body: Json, workspace_id: str) -> DirectMessage | ThreadReply:
+    """Of what is written in channels, nothing but short replies gets here."""
+    event = body["event"]
+    if not is_in_channel(event):
+        return direct_message(body, workspace_id)
+    return ThreadReply(
+        by=Person(workspace_id=workspace_id, id=event["user"]),
+        channel=event["channel"],
+        ts=event["ts"],
+        thread_ts=event["thread_ts"],
+        words=written(event["text"]),
+    )
+
+
+def is_in_channel(event: Json) -> bool:
+    """Whether it is a message that somebody, or something, wrote in a channel."""
+    return event.get("type") == "message" and event.get("channel_type") in ("channel", "group")
+
+
+def thread_of_short_reply(event: Json) -> MessageRef | None:
+    """The thread that a person wrote in to nobody by name, if it is no more than an answer's label may be."""
+    text, thread_ts = str(event.get("text") or ""), event.get("thread_ts")
+    is_short = "<" not in text and 0 < len(written(text)) <= LONGEST_LABEL
+    is_reply = bool(thread_ts) and thread_ts != event.get("ts") and is_from_person(event)
+    return MessageRef(str(event["channel"]), str(thread_ts)) if is_short and is_reply else None
+
+
 def direct_message(body: Json, workspace_id: str) -> DirectMessage:
     event = body["event"]
     return DirectMessage(
         by=Person(workspace_id=workspace_id, id=event.get("user", "")),
         channel=event["channel"],
+        ts=str(event.get("ts") or ""),
         is_from_person=event.get("channel_type") == "im" and is_from_person(event),
         words=written(str(event.get("text") or "")),
         thread_ts=event.get("thread_ts"),
