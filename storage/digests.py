@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from bot.domain.errors import NotFoundError
@@ -15,7 +15,7 @@ from bot.domain.proposals import MessageRef
 from bot.domain.statistics import Rate
 from bot.domain.windows import Window
 from storage.statements import Statements
-from storage.tables import digests, flow_versions
+from storage.tables import digests, flow_versions, flows, sessions
 from storage.trees import domain_or_none
 
 EFFECT_DAYS = 90
@@ -130,6 +130,18 @@ class Digests:
         )
         rows = await self._statements.rows(newest)
         return tuple(FlowMention(row["flow_id"], row["title"], row["number"]) for row in rows)
+
+    async def followed_between(self, start: datetime, end: datetime) -> tuple[FlowMention, ...]:
+        """The flows in use that sessions followed which began from `start` to before `end`, by title."""
+        began = and_(sessions.c.created_at >= start, sessions.c.created_at < end)
+        followed = select(sessions.c.followed_flow_id).where(
+            sessions.c.workspace_id == self._statements.workspace_id, began
+        )
+        used = select(flows.c.id, flows.c.title, flows.c.current_version).where(
+            flows.c.workspace_id == self._statements.workspace_id, ~flows.c.archived, flows.c.id.in_(followed)
+        )
+        rows = await self._statements.rows(used.order_by(flows.c.title, flows.c.id))
+        return tuple(FlowMention(row["id"], row["title"], row["current_version"]) for row in rows)
 
     async def effects(self, window: Window, at_most: int) -> tuple[FlowEffect, ...]:
         """What the flows did that guided most sessions of the window, of those that were published lately."""

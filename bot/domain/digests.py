@@ -13,6 +13,7 @@ from bot.domain.gaps import Gap
 from bot.domain.reasons import ReasonCode
 from bot.domain.spending import NO_SPENDING, SpendingTotal
 from bot.domain.statistics import Change
+from bot.domain.trust import Trust
 from bot.domain.workspaces import DigestSection, WorkspaceSettings
 
 MIN_SESSIONS_TO_NAME = 3
@@ -37,12 +38,20 @@ class QueueState:
         return self.pending - self.changes
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtedFlow:
+    """A flow that sessions follow though it succeeds less often than it should."""
+
+    flow: FlowMention
+    trust: Trust
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """One week of one workspace, up to the midnight before `due_on`. `rejected` counts proposals by why, most first.
 
     `gaps` are the certain ones of the month before, the most costly first, `watched` those that are not certain yet.
-    `left_out` are the sections that the workspace does not want.
+    `doubted` are flows that were followed in the week. `left_out` are the sections that the workspace does not want.
     """
 
     due_on: date
@@ -55,6 +64,7 @@ class Digest:
     gaps: tuple[Gap, ...] = ()
     watched: tuple[Gap, ...] = ()
     effects: tuple[FlowEffect, ...] = ()
+    doubted: tuple[DoubtedFlow, ...] = ()
     left_out: tuple[DigestSection, ...] = ()
 
     @property
@@ -81,7 +91,7 @@ class Digest:
         contents: dict[DigestSection, object] = {
             DigestSection.GAPS: self.gaps,
             DigestSection.QUEUE: self.queue.pending,
-            DigestSection.FLOWS: self.published or self.effects,
+            DigestSection.FLOWS: self.published or self.effects or self.doubted,
             DigestSection.REJECTIONS: self.rejected,
             DigestSection.COSTS: not self.spending.is_nothing,
         }

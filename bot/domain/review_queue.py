@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.domain.dashboard import UNKNOWN
 from bot.domain.merging import TreeChange
 from bot.domain.proposals import REOPENABLE, Proposal, ProposalKind, ProposalStatus
+from bot.domain.trust import NO_TRUST, Trust
 
 PAGE = 10
 """Rows on a page: each takes two blocks, and a longer list is scrolled past rather than read."""
@@ -83,10 +84,14 @@ DEFAULT_FILTER = QueueFilter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """A proposal in the list; `change` is what it does to the published flow, `minutes_saved` counts a month."""
+    """A proposal in the list; `minutes_saved` counts a month.
+
+    `change` is what it does to the published flow, `trust` how far that one can be trusted.
+    """
 
     proposal: Proposal
     change: TreeChange | None = None
+    trust: Trust = NO_TRUST
     minutes_saved: float = 0.0
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from bot.charts.registry import Chart
-from bot.domain.digests import Digest, digest_due
+from bot.domain.digests import Digest, DoubtedFlow, digest_due
 from bot.domain.errors import FlowPilotError
 from bot.domain.flow_effects import joined_effects
 from bot.domain.gaps import GapReport
 from bot.domain.jobs import PostDigest, PreviewDigest
 from bot.domain.proposals import MessageRef
-from bot.domain.windows import week_before
+from bot.domain.trust import TrustLevel
+from bot.domain.windows import Window, week_before
 from bot.domain.workspaces import Workspace
 from bot.services.desk import Desk
 from bot.services.gaps import USUAL_DAYS, read_gaps, refresh_gaps
 from bot.services.review_queue import overdue_before
 from storage.database import Database
+from storage.transaction import Transaction
 
 MAX_FLOWS = 20
 """Flows whose effect is looked at, those that guided most sessions."""
@@ -69,12 +71,21 @@ async def build_digest(database: Database, workspace_id: str, due_on: date, foun
             remind_after_days=settings.remind_after_days,
             published=await tx.digests.published_between(window.start, window.end),
             effects=joined_effects(await tx.digests.effects(window, MAX_FLOWS), found.outcomes),
+            doubted=await _doubted(tx, window),
             rejected=await tx.proposals.rejected_between(window.start, window.end),
             spending=await tx.spendings.between(window.start, window.end),
             gaps=found.alerts,
             watched=found.watched,
             left_out=settings.digest_left_out,
         )
+
+
+async def _doubted(tx: Transaction, window: Window) -> tuple[DoubtedFlow, ...]:
+    """Those that people still follow."""
+    followed = await tx.digests.followed_between(window.start, window.end)
+    uses = await tx.flows.uses([flow.flow_id for flow in followed])
+    trusts = [DoubtedFlow(flow, uses[flow.flow_id].trust) for flow in followed]
+    return tuple(each for each in trusts if each.trust.level is TrustLevel.DOUBTED)
 
 
 async def post_digest(desk: Desk, workspace_id: str, digest_id: int) -> None:

@@ -24,6 +24,7 @@ from bot.domain.review_queue import (
     last_page_of,
     minutes_saved,
 )
+from bot.domain.trust import NO_TRUST
 from bot.domain.workspaces import WorkspaceSettings
 from bot.services.jobs import redraw_card
 from bot.services.proposals import base_tree, decide_proposal
@@ -51,9 +52,16 @@ async def read_page(tx: Transaction, wanted: QueueFilter, *, now: datetime) -> Q
     chosen = chosen_entries(entries, wanted, guided, now=now)
     page = last_page_of(len(chosen), wanted.page)
     saved = {each.id: minutes_saved(each, guided) for each in chosen[page * PAGE : (page + 1) * PAGE]}
+    proposals = await tx.proposals.get_many(list(saved))
+    uses = await tx.flows.uses([each.flow_id for each in proposals if each.flow_id])
     rows = [
-        QueueRow(proposal=proposal, change=await _change(tx, proposal), minutes_saved=saved[proposal.id])
-        for proposal in await tx.proposals.get_many(list(saved))
+        QueueRow(
+            proposal=proposal,
+            change=await _change(tx, proposal),
+            trust=uses[proposal.flow_id].trust if proposal.flow_id else NO_TRUST,
+            minutes_saved=saved[proposal.id],
+        )
+        for proposal in proposals
     ]
     return QueuePage(filter=replace(wanted, page=page), rows=tuple(rows), found=len(chosen))
 

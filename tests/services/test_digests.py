@@ -22,11 +22,12 @@ from bot.domain.statistics import Rate
 from bot.domain.workspaces import DigestSection, Workspace
 from bot.services.digests import open_due_digest, post_digest, preview_digest, request_digest
 from bot.services.proposals import decide_proposal
+from bot.slack.views.digest_details import digest_details
 from bot.slack.views.digests import digest_message
 from storage.database import Database
 from tests.conftest import NOW
 from tests.services.speaking import RememberingMessenger, a_desk
-from tests.storage.makers import a_draft, a_session, proposed, published, stored
+from tests.storage.makers import a_draft, a_session, followed_in_vain, proposed, published, stored
 
 WEEK = timedelta(days=7)
 ADA = Member(id="UADA", name="Ada", role=Role.ADMIN)
@@ -169,6 +170,27 @@ async def test_week_with_only_what_is_left_out_has_nothing_to_say(
         settings = replace(reporting.settings, digest_left_out=(DigestSection.QUEUE,))
         await tx.workspaces.change_settings(settings)
     assert (await preview_digest(database, reporting.id, now=NOW)).has_nothing_to_say
+
+
+async def test_digest_names_the_doubted_flows_that_people_still_follow(
+    database: Database, reporting: Workspace
+) -> None:
+    flows = [
+        await published(database, reporting.id, a_draft(title=title)) for title in ("VPN", "Mail", "Disk")
+    ]
+    for flow, times in zip(flows, (6, 5, 6), strict=True):
+        await followed_in_vain(database, reporting.id, flow, times=times)
+    async with database.transaction(reporting.id) as tx:
+        await tx.flows.archive(flows[2].id, at=NOW)
+    digest = await preview_digest(database, reporting.id, now=NOW)
+    assert [doubted.flow.title for doubted in digest.doubted] == ["VPN"]
+    said = str(digest_message(digest, None))
+    assert "*VPN*: 0 of the last 6 sessions ended as it says; 70 % were expected to" in said
+    assert f"'value': '{flows[0].id}:1'" in said
+    assert "Doubted flows" in str(digest_details(digest))
+    without = replace(digest, left_out=(DigestSection.FLOWS,))
+    assert "oubted" not in str([digest_message(without, None), digest_details(without)])
+    assert not (await preview_digest(database, reporting.id, now=NOW + 2 * WEEK)).doubted
 
 
 async def test_digest_tells_what_a_new_flow_did_in_its_domain(

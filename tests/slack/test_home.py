@@ -11,8 +11,9 @@ from bot.domain.review_queue import QueueFilter, QueueKind, QueueOrder
 from bot.sandbox import View
 from bot.slack.payloads.queue import filter_of, picked
 from bot.slack.views.queue import FILTERS
-from tests.slack.conftest import ADA, BEN, CHLOE, TEAM, Bot
+from tests.slack.conftest import ADA, BEN, CHLOE, SUPPORT, TEAM, Bot, said_by
 from tests.slack.test_proposals import a_change, grown
+from tests.storage.makers import followed_in_vain
 from tests.storage.test_gaps import a_gap
 
 
@@ -102,6 +103,22 @@ async def test_a_filter_holds_until_another_one_is_chosen(bot: Bot) -> None:
     await chosen(bot, "queue.kind", "all")
     await chosen(bot, "queue.domain", "all")
     assert "VPN drops" in said_in(bot)
+
+
+async def test_a_change_to_a_doubted_flow_says_so_in_the_queue(bot: Bot) -> None:
+    change = await a_change(bot)
+    await bot.a_proposal(title="Mail stuck")
+    doubt = ":warning: *its flow is doubted*"
+    await opened(bot)
+    assert doubt not in said_in(bot)
+    async with bot.database.transaction(TEAM) as tx:
+        flow = await tx.flows.get(change.flow_id or 0)
+    await followed_in_vain(bot.database, TEAM, flow, now=bot.clock.now())
+    await opened(bot)
+    assert said_in(bot).count(doubt) == 1
+    await bot.sandbox.person(ADA).command(SUPPORT, "/flowpilot queue")
+    await bot.settle()
+    assert doubt in said_by(bot.sandbox.ephemerals(ADA)[-1])
 
 
 async def test_pages_are_turned_and_a_filter_begins_with_the_first(bot: Bot) -> None:

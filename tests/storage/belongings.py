@@ -256,6 +256,7 @@ class Belongings:
             lambda tx: tx.digests.get(self.digest),
             lambda tx: tx.digests.mark_posted(self.digest, ref, NOW),
             lambda tx: tx.digests.published_between(NOW, NOW + timedelta(days=1)),
+            lambda tx: tx.digests.followed_between(NOW - timedelta(days=1), NOW + timedelta(days=1)),
             lambda tx: tx.digests.effects(WINDOW, 9),
             lambda tx: tx.spendings.add(session, SPENDING, analyst="x", now=NOW),
             lambda tx: tx.batches.open({session: []}, analyst="x", model="x", until=NOW, now=NOW),

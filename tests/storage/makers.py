@@ -10,6 +10,7 @@ from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
 from bot.domain.scripts import Effect, Language, NewScript, Origin, Place, Recipe, ScriptStatus
 from bot.domain.sessions import (
     ClaimedSession,
+    FlowPlace,
     NewSession,
     ProblemDomain,
     Session,
@@ -19,6 +20,7 @@ from bot.domain.sessions import (
     StepKind,
 )
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
+from bot.domain.troubleshooting import Abandon, act
 from storage.database import Database
 from tests.conftest import NOW
 
@@ -163,3 +165,19 @@ async def published(database: Database, workspace_id: str, draft: FlowDraft | No
         return await tx.flows.publish_new(
             draft or a_draft(), origin=FlowOrigin.MANUAL, by="UADMIN", at=NOW, change="First version"
         )
+
+
+async def followed_in_vain(
+    database: Database, workspace_id: str, flow: Flow, *, times: int = 6, now: datetime = NOW
+) -> None:
+    """Sessions of the day before that the flow led nowhere; six are enough to doubt it."""
+    begun_at, place = now - timedelta(days=1), FlowPlace(flow.id, flow.current.number, flow.tree.root)
+    async with database.transaction(workspace_id) as tx:
+        for _ in range(times):
+            session = a_live_session(created_at=begun_at)
+            session_id = await tx.threads.begin(
+                session, channel="C1", thread_ts=None, place=place, now=begun_at
+            )
+            assert session_id
+            given_up = act(await tx.threads.get(session_id), Abandon(by="U1"), flow.tree, at=begun_at)
+            assert await tx.threads.save(given_up, seen_revision=1)

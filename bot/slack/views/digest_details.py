@@ -16,7 +16,7 @@ from bot.domain.workspaces import DigestSection
 from bot.slack.mrkdwn import bold, escape
 from bot.slack.views import samples, samples_digests
 from bot.slack.views.blocks import Json, message, section, sections
-from bot.slack.views.digests import effect_line, week_of
+from bot.slack.views.digests import doubt_line, effect_line, week_of
 from bot.slack.views.gaps import gap_line
 
 SHOWN_LINES = 25
@@ -47,6 +47,7 @@ def _lists(digest: Digest) -> Iterator[tuple[str, Sequence[str]]]:
             "Published",
             [f"• {bold(flow.title)} version {flow.version}" for flow in digest.published],
         )
+        yield "Doubted flows", [doubt_line(doubted) for doubted in digest.doubted]
         yield "What flows of the last 90 days did", [effect_line(effect) for effect in digest.effects]
     if digest.shows(DigestSection.REJECTIONS):
         yield "Why proposals were rejected", _rejections(digest)

@@ -8,7 +8,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.domain.dashboard import DomainRow
-from bot.domain.digests import Digest
+from bot.domain.digests import Digest, DoubtedFlow
 from bot.domain.flow_effects import FlowEffect
 from bot.domain.flows import FlowMention
 from bot.domain.gaps import Gap
@@ -17,17 +17,19 @@ from bot.domain.spending import TROUBLE_IN_WORDS, SpendingTotal
 from bot.domain.statistics import Change
 from bot.domain.words import counted, dollars, domain_name, duration, listed, share_of, window_words
 from bot.domain.workspaces import DigestSection
-from bot.slack.ids import Action
-from bot.slack.mrkdwn import bold, escape
+from bot.slack.ids import Action, VersionedId
+from bot.slack.mrkdwn import bold, escape, plain
 from bot.slack.views import samples, samples_digests
 from bot.slack.views.blocks import Json, actions, button, context, message, section
 from bot.slack.views.gaps import gap_buttons, gap_line
-from bot.slack.views.phrases import capitalised, overdue
+from bot.slack.views.phrases import capitalised, doubt_words, overdue
 from bot.slack.views.stats import NO_PICTURE, SHOWN_DOMAINS, change_sentences, headline_of
 
 SHOWN_FLOWS = 3
 SHOWN_EFFECTS = 3
 SHOWN_GAPS = 3
+SHOWN_DOUBTED = 3
+TITLE_CHARACTERS = 120
 GAPS = "Knowledge gaps"
 
 
@@ -40,6 +42,7 @@ def digest_message(digest: Digest, picture: Json | None) -> Json:
         section(f"*{_headline(digest)}* {_changes(digest)}"),
         *(_numbers(digest, picture) if digest.has_chart else []),
         *(_gaps(digest) if digest.shows(DigestSection.GAPS) else []),
+        *(_doubted(digest.doubted) if digest.shows(DigestSection.FLOWS) else []),
         *(section(paragraph) for paragraph in _paragraphs(digest)),
         context(escape(window_words(digest.dashboard.window))),
         *([actions([button("Open Queue", Action.QUEUE_OPEN, "queue")])] if opens_queue else []),
@@ -57,6 +60,8 @@ def _heard(digest: Digest) -> str:
     if digest.shows(DigestSection.GAPS):
         gaps = counted(len(digest.gaps), "knowledge gap") if digest.gaps else "no knowledge gap"
         parts.append(f"{capitalised(gaps)}.")
+    if digest.doubted and digest.shows(DigestSection.FLOWS):
+        parts.append(f"{capitalised(counted(len(digest.doubted), 'doubted flow'))}.")
     if digest.shows(DigestSection.QUEUE):
         parts.append(f"Review queue: {_queue(digest).removesuffix('.')}.")
     return " ".join(parts)
@@ -162,6 +167,22 @@ def _gap_lines(digest: Digest) -> list[str]:
 
 def _cost_of(gap: Gap) -> str:
     return f", about {duration(gap.minutes_saved)} a month" if gap.minutes_saved >= 1 else ""
+
+
+def _doubted(doubted: Sequence[DoubtedFlow]) -> Iterator[Json]:
+    """Each doubted flow with the way to its page."""
+    for place, each in enumerate(doubted[:SHOWN_DOUBTED]):
+        seen = VersionedId(each.flow.flow_id, each.flow.version)
+        view = button("View Flow", Action.FLOW_VIEW, str(seen), label=f"View: {each.flow.title}")
+        yield section(doubt_line(each) if place else f"*Doubted flows*\n{doubt_line(each)}", view)
+    more = len(doubted) - SHOWN_DOUBTED
+    if more > 0:
+        yield context(f"… and {counted(more, 'more doubted flow')}")
+
+
+def doubt_line(doubted: DoubtedFlow) -> str:
+    """Why a flow is doubted, in one line of mrkdwn."""
+    return f"• {bold(plain(doubted.flow.title, TITLE_CHARACTERS))}: {doubt_words(doubted.trust)}"
 
 
 def _queue(digest: Digest) -> str:

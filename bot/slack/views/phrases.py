@@ -97,6 +97,11 @@ def trust_words(trust: Trust) -> str:
         case TrustLevel.VALIDATED:
             return f"Validated by {counted(trust.engineers, 'engineer')}."
         case TrustLevel.DOUBTED:
-            recent = f"{trust.recent.hits} of the last {trust.recent.n} sessions ended as it says"
-            return f":warning: *Doubted*: {recent}; {percent(trust.expected)} were expected to."
+            return f":warning: *Doubted*: {doubt_words(trust)}."
     return "Not validated yet."
+
+
+def doubt_words(trust: Trust) -> str:
+    """Why a flow is doubted: "4 of the last 10 sessions ended as it says; 85 % were expected to"."""
+    recent = f"{trust.recent.hits} of the last {counted(trust.recent.n, 'session')} ended as it says"
+    return f"{recent}; {percent(trust.expected)} were expected to"

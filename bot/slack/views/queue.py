@@ -11,6 +11,7 @@ from bot.domain.digests import QueueState
 from bot.domain.proposals import REOPENABLE, Proposal, ProposalKind, ProposalStatus
 from bot.domain.review_queue import AGES_DAYS, STATUSES, SUPPORTS, QueueKind, QueueOrder, QueuePage, QueueRow
 from bot.domain.sessions import ProblemDomain
+from bot.domain.trust import TrustLevel
 from bot.domain.words import counted, domain_name, duration
 from bot.slack.ids import Action, VersionedId
 from bot.slack.mrkdwn import bold, escape, plain
@@ -36,6 +37,7 @@ NOTHING_WAITS = "Nothing waits for a review."
 NOTHING_FITS = "No proposal fits these filters."
 TITLE_CHARACTERS = 120
 NAMED = 3
+DOUBTED = ":warning: *its flow is doubted*"
 ALL = "all"
 """The value of the option that leaves nothing out."""
 FILTERS = "queue.filters"
@@ -108,6 +110,7 @@ def _facts(row: QueueRow, now: datetime) -> str:
     proposal = row.proposal
     facts = [
         change_phrase(row.change) if row.change else None,
+        DOUBTED if row.trust.level is TrustLevel.DOUBTED else None,
         _origin(proposal),
         in_short(proposal.replay) if proposal.replay else None,
         f"saves about {duration(row.minutes_saved)} a month" if row.minutes_saved >= 1 else None,

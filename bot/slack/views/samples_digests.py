@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.domain.digests import DoubtedFlow
 from bot.domain.flow_effects import FlowEffect
 from bot.domain.flows import FlowMention
 from bot.domain.sessions import ProblemDomain
@@ -30,6 +31,7 @@ FULL = replace(
     gaps=samples_gaps.GAPS.alerts,
     watched=samples_gaps.GAPS.watched,
     effects=(WORSE, PAID_OFF, CLOSED, FEW, NEW, UNUSED),
+    doubted=(DoubtedFlow(WORSE.flow, samples.DOUBTED),),
 )
 UNCLEAR = replace(samples.DIGEST, effects=(FEW, UNUSED))
 SHORT = replace(

@@ -22,6 +22,7 @@ from bot.slack.views.samples import (
     CHANGE,
     CHLOE,
     DASHBOARD,
+    DOUBTED,
     LINKS,
     NEW_FLOW,
     NOW,
@@ -36,7 +37,7 @@ __all__ = ["LINKS", "NOW", "QUEUE"]
 PAGE = QueuePage(
     rows=(
         QueueRow(proposal=NEW_FLOW.proposal, minutes_saved=185),
-        QueueRow(proposal=CHANGE.proposal, change=CHANGE.change),
+        QueueRow(proposal=CHANGE.proposal, change=CHANGE.change, trust=DOUBTED),
     ),
     found=2,
 )
