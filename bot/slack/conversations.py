@@ -63,10 +63,10 @@ async def read_conversation(
         raise UnreadableError("Slack does not give FlowPilot this conversation now.") from None
 
 
-async def is_silent_between(
-    api: SlackApi, workspace_id: str, thread: MessageRef, after: str, before: str
+async def others_are_silent(
+    api: SlackApi, workspace_id: str, thread: MessageRef, by: str, *, after: str, before: str
 ) -> bool:
-    """Whether people wrote nothing in the thread between two messages. No, too, where Slack does not say so at once."""
+    """Whether nobody but this person wrote in the thread between two messages. No, too, where Slack is slow to tell."""
     try:
         async with asyncio.timeout(GLANCE_SECONDS):
             answer = await api.call(
@@ -81,7 +81,8 @@ async def is_silent_between(
     except (TimeoutError, *UNSPOKEN):
         return False
     between = [message for message in answer["messages"] if after < str(message["ts"]) < before]
-    return not answer.get("has_more") and not any(map(_is_from_person, between))
+    others = [message for message in between if _is_from_person(message) and message["user"] != by]
+    return not others and not answer.get("has_more")
 
 
 async def _read(read_page: ReadPage, at: MessageRef, at_most: int) -> Conversation:

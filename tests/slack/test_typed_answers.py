@@ -156,6 +156,7 @@ async def test_who_answers_a_colleague_answers_no_step(bot: Bot) -> None:
     await say(bot, "No")
     assert await answers(bot) == []
     await click(bot, BEN, "session.answer_2")
+    await say(bot, "Let me look")
     await say(bot, "Yes")
     assert await answers(bot) == [("No", None, BEN), ("Yes", None, BEN)]
 

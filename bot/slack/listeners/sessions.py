@@ -44,7 +44,7 @@ from bot.services.troubleshooting import (
     start_session,
 )
 from bot.slack.commands import StartAsked
-from bot.slack.conversations import is_silent_between
+from bot.slack.conversations import others_are_silent
 from bot.slack.deps import Ack, SlackDeps
 from bot.slack.errors import UNSPOKEN, ChannelUnusableError
 from bot.slack.ids import Field, SessionVerb
@@ -138,7 +138,7 @@ async def took_as_answer(message: DirectMessage | Mentioned, deps: SlackDeps) ->
 
 
 async def handle_replied(reply: ThreadReply, deps: SlackDeps) -> None:
-    """People talk to each other here. What is the label of an answer, straight after the question, is that answer.
+    """People talk to each other here. The label of an answer is that answer where nobody else has spoken since.
 
     Everything else is left alone, in silence: who speaks to a colleague wants no word from us.
     """
@@ -148,7 +148,9 @@ async def handle_replied(reply: ThreadReply, deps: SlackDeps) -> None:
         return
     step = await read_open_step(deps.database, workspace_id, session_id)
     answered = step.labelled_by(Typed(by=reply.by.id, words=reply.words, ts=reply.ts))
-    if answered is None or not await is_silent_between(deps.api, workspace_id, at, step.ts or "", reply.ts):
+    if answered is None or not await others_are_silent(
+        deps.api, workspace_id, at, reply.by.id, after=step.ts or "", before=reply.ts
+    ):
         return
     await deps.people.recognise(reply.by)
     with suppress(FlowPilotError):  # somebody was faster
