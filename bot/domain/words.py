@@ -61,6 +61,11 @@ def share_of(rate: Rate) -> str:
     return percent(rate.value) if rate.n >= MIN_FOR_PERCENT else f"{rate.hits} of {rate.n}"
 
 
+def share_out_of(rate: Rate) -> str:
+    """The share with its number, once: "78 % of 120", of few "2 of 3", of nothing "none"."""
+    return f"{share_of(rate)} of {rate.n}" if rate.n >= MIN_FOR_PERCENT else share_of(rate)
+
+
 def dollars(micros: int) -> str:
     """For example "$1.12"; of a cent's part "less than $0.01"."""
     return "less than $0.01" if 0 < micros < MICROS_PER_CENT else f"${micros / MICROS_PER_CENT / 100:,.2f}"

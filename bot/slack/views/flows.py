@@ -9,7 +9,7 @@ from bot.domain.flow_pages import ARCHIVED, FlowList, FlowPage, FlowUse
 from bot.domain.flow_use import USE_DAYS
 from bot.domain.flows import Flow, FlowVersion
 from bot.domain.trust import Trust, TrustLevel
-from bot.domain.words import counted, listed, share_of
+from bot.domain.words import counted, listed, share_out_of
 from bot.slack.ids import COMMAND, EXPORT_ACTIONS, Action, EarlierVersion, VersionedId
 from bot.slack.mrkdwn import bold, day, escape, inline, plain
 from bot.slack.views import samples
@@ -151,7 +151,7 @@ def _use(use: FlowUse) -> str:
     followed = f"{counted(use.followed, 'session')} followed it"
     if not use.ended:
         return f"{behind} {followed}, and none of them has ended yet."
-    return f"{behind} {followed}; of {use.ended} that ended, {share_of(use.resolution)} were resolved."
+    return f"{behind} {followed}; {share_out_of(use.resolution)} that ended were resolved."
 
 
 def _mark(trust: Trust) -> str:
@@ -171,10 +171,10 @@ def _left_at(page: FlowPage) -> Iterator[Json]:
         "given up": use.left,
     }
     told = listed([f"{count} {way}" for way, count in ways.items() if count])
-    ended = f" Of {use.ended} that ended, {share_of(use.resolution)} were resolved." if use.ended else ""
+    ended = f" {share_out_of(use.resolution)} that ended were resolved." if use.ended else ""
     yield section(
         f"*Most often left at*\n{bold(plain(node.text, LEFT_CHARACTERS))}: "
-        f"{share_of(use.escapes)} of {counted(use.asked, 'session')} in {USE_DAYS} days ({told}).{ended}"
+        f"{share_out_of(use.escapes)} sessions in {USE_DAYS} days ({told}).{ended}"
     )
 
 

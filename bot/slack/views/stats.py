@@ -6,8 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from bot.domain.dashboard import UNKNOWN, CoverageRow, Dashboard, TierRow
-from bot.domain.statistics import Change, Rate
-from bot.domain.words import MIN_FOR_PERCENT, counted, domain_name, duration, percent, share_of, window_words
+from bot.domain.statistics import Change
+from bot.domain.words import (
+    MIN_FOR_PERCENT,
+    counted,
+    domain_name,
+    duration,
+    percent,
+    share_of,
+    share_out_of,
+    window_words,
+)
 from bot.slack.ids import PERIOD_ACTIONS, Action, Callback, Field
 from bot.slack.mrkdwn import escape, mention
 from bot.slack.views import samples
@@ -144,7 +153,7 @@ def _figures(dashboard: Dashboard) -> Iterator[str]:
 def _by_domain(dashboard: Dashboard) -> Iterator[str]:
     rows = [row for row in dashboard.domains if row.total]
     if dashboard.domain is None and rows:
-        shown = [f"{domain_name(row.domain)} {_few_or_share(row.resolution)}" for row in rows[:SHOWN_DOMAINS]]
+        shown = [f"{domain_name(row.domain)} {share_out_of(row.resolution)}" for row in rows[:SHOWN_DOMAINS]]
         yield _listed("Resolved by domain", [*shown, *_more(len(rows))])
 
 
@@ -171,10 +180,6 @@ def _covered(row: CoverageRow) -> str:
 
 def _more(count: int) -> list[str]:
     return [f"{count - SHOWN_DOMAINS} more"] if count > SHOWN_DOMAINS else []
-
-
-def _few_or_share(rate: Rate) -> str:
-    return f"{share_of(rate)} of {rate.n}" if rate.n and " of " not in share_of(rate) else share_of(rate)
 
 
 def _tier(row: TierRow) -> str:
