@@ -23,8 +23,10 @@ def beta_survival(alpha: float, beta: float, above: float) -> float:
         lgamma(alpha + beta) - lgamma(alpha) - lgamma(beta) + alpha * log(above) + beta * log1p(-above)
     )
     if above < (alpha + 1) / (alpha + beta + 2):  # where the fraction converges quickly
-        return 1 - front * _fraction(alpha, beta, above) / alpha
-    return front * _fraction(beta, alpha, 1 - above) / beta
+        return max(
+            0.0, 1 - front * _fraction(alpha, beta, above) / alpha
+        )  # rounding leaves less than nothing
+    return min(1.0, front * _fraction(beta, alpha, 1 - above) / beta)
 
 
 def _fraction(a: float, b: float, x: float) -> float:

@@ -3,7 +3,7 @@
 import random
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.gap_rule import (
@@ -83,6 +83,7 @@ def test_against_what_is_expected_a_place_stands_alone() -> None:
     assert judge_against([a_place("flow", 2, 10)], 0.2) == []
 
 
+@example(n=1, hits=0, baseline=1e-208, more=0.03)
 @given(
     n=st.integers(1, 500),
     hits=st.integers(0, 499),
