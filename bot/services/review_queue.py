@@ -53,7 +53,8 @@ async def read_page(tx: Transaction, wanted: QueueFilter, *, now: datetime) -> Q
     page = last_page_of(len(chosen), wanted.page)
     saved = {each.id: minutes_saved(each, guided) for each in chosen[page * PAGE : (page + 1) * PAGE]}
     proposals = await tx.proposals.get_many(list(saved))
-    uses = await tx.flows.uses([each.flow_id for each in proposals if each.flow_id])
+    changed = [each.flow_id for each in proposals if each.flow_id]
+    uses = await tx.flows.uses(changed) if changed else {}
     rows = [
         QueueRow(
             proposal=proposal,
