@@ -9,6 +9,8 @@ from random import Random
 from bot.domain.sessions import StepKind
 from bot.domain.trees import FlowTree, Node, NodeKind
 from bot.domain.troubleshooting import (
+    NOT_WORKED,
+    WORKED,
     Act,
     Answer,
     LogStep,
@@ -114,6 +116,15 @@ def next_act(case: Case, live: Troubleshooting, tree: FlowTree | None, by: str, 
     return _asked(case, live, node, by, rng)
 
 
+def steps_alone(case: Case, rng: Random) -> int:
+    """How many steps the engineer would take without any flow."""
+    steps, habits = len(case.needed), len(DETOURS)
+    for _ in case.needed:
+        while habits and rng.random() < DETOUR:
+            steps, habits = steps + 1, habits - 1
+    return steps
+
+
 def is_fix(case: Case, text: str) -> bool:
     return _bare(text) in {_bare(words) for words in case.ending.wordings}
 
@@ -126,6 +137,8 @@ def is_about(case: Case, title: str) -> bool:
 def _asked(case: Case, live: Troubleshooting, node: Node, by: str, rng: Random) -> Act:
     known = (*case.chart.asks.values(), *DETOURS.values())
     asks = [ask for ask in known if _bare(node.text) in set(map(_bare, ask.wordings))]
+    if not asks and (trial := node.option_labelled(WORKED if is_fix(case, node.text) else NOT_WORKED)):
+        return Answer(by=by, turn=live.turn, option=node.options.index(trial))
     if not asks:
         case.was_led_astray = True
         return SayElse(by=by, turn=live.turn, text=NOT_HERE)

@@ -22,7 +22,7 @@ def immaterial(tree: FlowTree) -> Mapping[str, str]:
 
     A step is immaterial when all of its answers lead on to the same step, and
     - it is a question that at least MIN_ANSWERED sessions gave different answers to, or
-    - more sessions came to that next step past it than through it, and at least MIN_PAST.
+    - as many sessions came to that next step past it as through it, and at least MIN_PAST.
 
     What people put into a flow, without a session that shows it, is never immaterial. It depends on nothing but the
     tree, so a new answer that leads elsewhere makes a step count again.
@@ -56,12 +56,12 @@ def _is_passed(
     parents: Mapping[str, frozenset[str]],
     instead: Mapping[str, str],
 ) -> bool:
-    """Whether most sessions that could have come through the step went past it."""
+    """Whether half of the sessions that could have come through the step went past it."""
     asked = _sessions(tree.nodes[node_id])
     others = {each for each in parents[next_id] if each != node_id and each not in instead}
     elsewhere = frozenset[int]().union(*(_sessions(tree.nodes[each]) for each in others))
     past = _sessions(tree.nodes[next_id]) - asked - elsewhere
-    return len(past) >= MIN_PAST and len(past) > len(asked)
+    return len(past) >= MIN_PAST and len(past) >= len(asked)
 
 
 def _sessions(node: Node) -> frozenset[int]:
