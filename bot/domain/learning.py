@@ -33,9 +33,10 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Reinforce:
-    """The session followed the flow as it is."""
+    """The session followed the flow as it is, or (`contradicts`) went another way after an answer that leads elsewhere."""
 
     flow: Flow
+    contradicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,10 @@ def _new(session: Session, alignment: Alignment) -> Begin:
 
 
 def _change(session: Session, alignment: Alignment, flow: Flow) -> Begin | Reinforce:
-    """A change to the flow; a session that adds nothing to it (its steps contradict the tree) only reinforces."""
+    """A change to the flow; a session that contradicts it leaves it as it is."""
     merged = merge(flow.tree, session, alignment.steps)
     if merged.change.is_nothing:
-        return Reinforce(flow)
+        return Reinforce(flow, contradicts=bool(merged.conflicts))
     draft = replace(flow.current.draft, tree=merged.tree, keywords=alignment.keywords)
     return Begin(kind=kind_of(merged.change), draft=draft, flow=flow)
 

@@ -243,7 +243,10 @@ class Resume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve:
-    """`beside` are the turns of steps that did not matter: nothing is learnt from them."""
+    """`beside` are the turns of steps that did not matter: nothing is learnt from them.
+
+    A flow that still asks something is left there: what fixed it is the answer.
+    """
 
     by: str
     resolution: str
@@ -524,14 +527,15 @@ def _resolve(
     now_is: Troubleshooting, wanted: Resolve, node: Node | None, _tree: object, at: datetime
 ) -> Troubleshooting:
     resolution = _in_words(wanted.resolution, "Say what fixed it: the next person finds it by your words.")
-    ended, reached_end = _without_pause(now_is, at), _is_end(now_is, node)
+    reached_end = _is_end(now_is, node)
+    ended = _without_pause(_left_with(now_is, node, resolution, wanted.by, at), at)
     session = replace(
         ended.session,
         status=SessionStatus.RESOLVED,
         resolution=resolution,
         rating=wanted.rating,
         resolved_at=max(at, ended.session.created_at),
-        steps=_marked(now_is, wanted, reached_end=reached_end),
+        steps=_marked(ended, wanted, reached_end=reached_end),
     )
     return replace(
         ended,
@@ -540,6 +544,16 @@ def _resolve(
         reached_end=reached_end,
         flow_was_right=wanted.flow_was_right,
     )
+
+
+def _left_with(
+    now_is: Troubleshooting, node: Node | None, words: str, by: str, at: datetime
+) -> Troubleshooting:
+    """The session with what the flow asks last answered in these words, if it asks something and there is room."""
+    is_asked = now_is.node is not None and node is not None and not node.kind.is_end
+    if node is None or not is_asked or len(now_is.session.steps) >= MAX_STEPS:
+        return now_is
+    return _stepped(now_is, _asked(now_is, node, by, at, answer_text=words), None)
 
 
 def _is_end(now_is: Troubleshooting, node: Node | None) -> bool:

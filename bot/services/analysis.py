@@ -225,8 +225,13 @@ async def _commit(
     """
     flow, chosen = _chosen(facts, alignment)
     lesson = learn(facts.session, alignment, flow=flow, proposal=chosen)
-    proposal_id = flow_id = None
+    proposal_id = flow_id = reason = None
     match lesson:
+        case Reinforce(flow=followed, contradicts=True):
+            outcome, flow_id = AnalysisOutcome.SKIPPED, followed.id
+            reason = (
+                f"It went another way than “{followed.title}” after the same answer. The flow stays as it is."
+            )
         case Reinforce(flow=followed):
             outcome, flow_id = AnalysisOutcome.REINFORCED, followed.id
         case Leave(proposal=rejected):
@@ -241,6 +246,7 @@ async def _commit(
         proposal_id=proposal_id,
         flow_id=flow_id,
         redactions=facts.redactions,
+        reason=reason,
         now=now,
     )
     await say_what_became(tx, facts.session)

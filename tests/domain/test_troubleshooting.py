@@ -290,6 +290,13 @@ class AnyOrder(RuleBasedStateMachine):
                 assert (self.steps[-1].by, self.steps[-1].turn) == (wanted.by, wanted.turn)
             case Back():
                 self.steps.pop()
+            case Resolve() if (asked := before.asked(TREE)) and before.node and not asked.kind.is_end:
+                if len(self.steps) < MAX_STEPS:
+                    self.steps.append(self.live.session.steps[-1])
+                    assert (self.steps[-1].prompt, self.steps[-1].answer_text) == (
+                        asked.text,
+                        wanted.resolution,
+                    )
         asked = before.asked(TREE)
         assert self.live.turn != before.turn or asked in (None, self.live.asked(TREE))
         if self.live.turn != before.turn:
@@ -355,7 +362,7 @@ def test_a_flow_of_which_no_answer_applied_teaches_nothing_when_another_one_led_
     assert [label_of(step) for step in done.session.steps] == [None, "No"]
     by_hand = after(SayElse(by=BEN, turn=1, text="Half on"), Follow(by=BEN, turn=2, flow=(8, 1), root="n1"))
     unfinished = after(Resolve(by=BEN, resolution="Switched on"), start=by_hand)
-    assert [label_of(step) for step in unfinished.session.steps] == ["Half on"]
+    assert [label_of(step) for step in unfinished.session.steps] == ["Half on", "Switched on"]
 
 
 def test_what_makes_no_difference_is_not_asked() -> None:
@@ -372,3 +379,14 @@ def test_what_makes_no_difference_is_not_asked() -> None:
     assert act(begun(), Answer(by=ADA, turn=1, option=1), tree, at=NOW).node == "n3"
     asked = replace(begun(), node="n5")
     assert act(asked, AskAgain(by=ADA), tree, at=NOW).node == "n5"
+
+
+def test_who_resolves_while_the_flow_asks_something_left_it_there_with_what_fixed_it() -> None:
+    done = after(Answer(by=BEN, turn=1, option=0), Resolve(by=ADA, resolution="New cable", rating=4))
+    last = done.session.steps[-1]
+    assert (last.prompt, last.choice, last.answer_text, last.by) == ("Restart it", None, "New cable", ADA)
+    assert (done.session.resolution, done.reached_end) == ("New cable", False)
+    at_the_end = after(Answer(by=BEN, turn=1, option=1), Resolve(by=BEN, resolution="New cable"))
+    assert [step.prompt for step in at_the_end.session.steps] == ["Is it on?"]
+    on_their_own = after(Resolve(by=BEN, resolution="New cable"), start=begun(None))
+    assert on_their_own.session.steps == ()

@@ -45,4 +45,4 @@ def test_a_session_that_halts_has_no_labels_and_says_why_itself() -> None:
     for live in (after(Pause(by=BEN)), after(Resolve(by=BEN, resolution="Switched it on"))):
         step = OpenStep(live=live, node=TREE.nodes["n1"], ts=None)
         assert step.labelled_by(typed("No")) is None
-        assert step.answered_by(typed("No")) == Answer(by=BEN, turn=1, option=1)
+        assert step.answered_by(typed("No")) == Answer(by=BEN, turn=live.turn, option=1)

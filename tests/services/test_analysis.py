@@ -170,6 +170,24 @@ async def test_session_that_leaves_a_flow_proposes_a_branch_and_the_next_one_joi
     assert change.base_version == 1
 
 
+async def test_session_that_contradicts_a_flow_is_no_success_of_it_and_says_where(
+    database: Database, workspace: Workspace
+) -> None:
+    await stored(database, workspace.id, a_session())
+    await analysed(database, ScriptedAnalyst())
+    await approved(database, workspace)
+    (session,) = await stored(
+        database, workspace.id, a_session(steps=(a_step(),), resolution="Replaced the router.")
+    )
+    assert await analysed(database, ScriptedAnalyst()) == [AnalysisOutcome.SKIPPED]
+    async with database.transaction(workspace.id) as tx:
+        analysis = await tx.sessions.analysis_of(session.id)
+    (flow,) = await list_flows(database, workspace.id)
+    assert analysis.reason is not None
+    assert "went another way than “VPN drops every ten minutes” after the same answer" in analysis.reason
+    assert flow.current.number == 1
+
+
 async def test_session_that_follows_a_flow_reinforces_it_while_a_change_to_it_waits(
     database: Database, workspace: Workspace
 ) -> None:

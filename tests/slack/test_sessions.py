@@ -526,3 +526,26 @@ async def test_steps_that_did_not_matter_are_named_in_the_end_and_not_learnt(bot
         "Is the controller on?",
         "Switched the controller on.",
     ]
+
+
+async def test_another_fix_than_the_flow_knows_becomes_a_change_to_it(bot: Bot) -> None:
+    """Whoever resolves while the flow still asks something has found what it does not know."""
+    await a_flow(bot)
+    await started(bot)
+    await click(bot, BEN, "session.answer_2")
+    await resolve(bot, resolution="Replaced the router, its power supply was dying.")
+    done = await the_session(bot)
+    assert [each.answer_text for each in done.session.steps] == [
+        None,
+        "Replaced the router, its power supply was dying.",
+    ]
+    await analyze_pending(bot.database, OutlineAnalyst(), bot.clock, limit=9)
+    await bot.work()
+    assert "This became a proposal to change a flow" in thread(bot)[-1].text
+    (proposal,) = await list_proposals(bot.database, TEAM)
+    asked = proposal.draft.tree.nodes["n3"]
+    fix = proposal.draft.tree.nodes[asked.options[-1].next]
+    assert (fix.kind, fix.text) == (
+        NodeKind.RESOLUTION,
+        "Replaced the router, its power supply was dying.",
+    )

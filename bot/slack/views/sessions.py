@@ -393,7 +393,7 @@ def _match(thread: SessionThread) -> str:
 def _record(thread: SessionThread) -> str:
     use = thread.use
     if use.ended:
-        return f"{use.resolved} of {counted(use.ended, 'session')} that followed it reached a fix"
+        return f"{use.resolved} of {counted(use.ended, 'session')} that followed it {'was' if use.ended == 1 else 'were'} resolved"
     return f"learnt from {counted(use.behind, 'session')}" if use.behind else "not tried yet"
 
 
@@ -424,7 +424,8 @@ def outcome_words(learnt: Learnt, card_link: str | None) -> str:
             return f"This supports the proposal {proposal}."
         case AnalysisOutcome.REINFORCED:
             return f"This followed {title} to its fix and counts for it."
-    return "Nothing new was learnt from this session."
+    because = f" {escape(plain(learnt.reason, STEP_CHARACTERS))}" if learnt.reason else ""
+    return f"Nothing new was learnt from this session.{because}"
 
 
 def _findings(thread: SessionThread) -> Iterator[Json]:
