@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from bot.domain.captures import captured_id
 from bot.domain.proposals import MessageRef
-from bot.domain.sessions import AnalysisStatus, NewSession, Session
+from bot.domain.sessions import AnalysisStatus, NewSession, Session, SessionSource
 from storage.session_intake import described, step_to_json
 from storage.sessions import session_from_row
 from storage.statements import Statements
@@ -20,8 +21,13 @@ class Captures:
         self._statements = statements
         self._own = sessions.c.workspace_id == statements.workspace_id
 
-    async def add(self, session: NewSession, at: MessageRef, *, now: datetime) -> int | None:
-        """Add a resolved session, its analysis to follow; None when its thread is a session already."""
+    async def add(
+        self, session: NewSession, at: MessageRef, *, is_follow_up: bool = False, now: datetime
+    ) -> int | None:
+        """Add a resolved session, its analysis to follow; None when its thread is a session already.
+
+        A follow-up is added beside the one that was worked in the thread, once: its external id is the thread's.
+        """
         new = insert(sessions).values(
             workspace_id=self._statements.workspace_id,
             **described(session),
@@ -30,6 +36,7 @@ class Captures:
             steps=[step_to_json(step) for step in session.steps],
             channel=at.channel,
             thread_ts=at.ts,
+            is_follow_up=is_follow_up,
             analysis_status=AnalysisStatus.PENDING,
             received_at=now,
         )
@@ -37,7 +44,7 @@ class Captures:
         return None if added is None else int(added)
 
     async def find_in(self, at: MessageRef) -> Session | None:
-        """The session of this thread, captured or worked there."""
-        there = (sessions.c.channel == at.channel, sessions.c.thread_ts == at.ts)
-        row = await self._statements.row(select(sessions).where(self._own, *there))
+        """The session that this thread was captured as."""
+        its = (sessions.c.source == SessionSource.CAPTURE, sessions.c.external_id == captured_id(at))
+        row = await self._statements.row(select(sessions).where(self._own, *its))
         return session_from_row(row) if row else None

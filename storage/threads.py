@@ -88,7 +88,9 @@ class Threads:
 
     async def find_in(self, at: MessageRef) -> int | None:
         """The session of this thread, if it is worked there."""
-        there = and_(sessions.c.channel == at.channel, sessions.c.thread_ts == at.ts)
+        there = and_(
+            sessions.c.channel == at.channel, sessions.c.thread_ts == at.ts, ~sessions.c.is_follow_up
+        )
         found = await self._statements.value(self._joined(sessions.c.id).where(there))
         return None if found is None else int(found)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.conversations import ARROW, Tried, read_tried
+from bot.domain.conversations import ARROW, Account, Tried, read_tried
 from bot.domain.errors import FlowPilotError
+from bot.domain.merging import shortened
 from bot.domain.proposals import MessageRef
 from bot.domain.record_fields import UNSTORABLE
 from bot.domain.sessions import (
@@ -21,6 +22,7 @@ from bot.domain.sessions import (
     id_from,
 )
 from bot.domain.threads import Learnt
+from bot.domain.troubleshooting import Troubleshooting
 
 MAX_PART = 500
 """Characters of what was checked, and of what was found."""
@@ -79,7 +81,7 @@ def captured_session(
     if wrong := {name: words for name, words in problems.items() if words}:
         raise InvalidCaptureError(wrong)
     return NewSession(
-        external_id=id_from(f"capture:{at.channel}:{at.ts}"),
+        external_id=captured_id(at),
         source=SessionSource.CAPTURE,
         problem=problem,
         problem_domain=entered.domain,
@@ -94,9 +96,33 @@ def captured_session(
     )
 
 
+def captured_id(at: MessageRef) -> str:
+    """What the session is known by that the conversation is captured as: always the same for the same thread."""
+    return id_from(f"capture:{at.channel}:{at.ts}")
+
+
+def account_of(worked: Troubleshooting, *, now: datetime) -> Account:
+    """How far the session came until somebody took over, who tells now what fixed it."""
+    session = worked.session
+    steps = [(step.prompt, step.choice or step.answer_text) for step in session.steps]
+    return Account(
+        problem=session.problem,
+        tried=tuple(Tried(_on_a_line(asked), _on_a_line(answer)) for asked, answer in steps if answer),
+        domain=session.problem_domain,
+        ticket=session.ticket,
+        worked_by=worked.taken_by or "",
+        fixed_at=now,
+        is_from_session=True,
+    )
+
+
 def moment_of(at: MessageRef) -> datetime:
     """When the message was written."""
     return datetime.fromtimestamp(float(at.ts), UTC)
+
+
+def _on_a_line(text: str) -> str:
+    return shortened(" ".join(text.split()), MAX_PART)
 
 
 def _step(tried: Tried) -> Step:

@@ -45,7 +45,8 @@ class Tried:
 class Account:
     """What a conversation tells of a problem and its solution; empty where it does not say.
 
-    `worked_by` is as in `Said.by`, `fixed_at` when the fix was told or confirmed. `is_from_model`: no rule made it.
+    `worked_by` is as in `Said.by`, `fixed_at` when the fix was told or confirmed. `is_from_model`: no rule made it;
+    `is_from_session`: nobody had to read it, for it was worked as a session.
     """
 
     problem: str = ""
@@ -56,6 +57,7 @@ class Account:
     worked_by: str = ""
     fixed_at: datetime | None = None
     is_from_model: bool = False
+    is_from_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)

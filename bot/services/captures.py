@@ -11,13 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.ai.redaction import redact_texts
-from bot.domain.captures import Captured, CaptureEntered, captured_session
+from bot.domain.captures import Captured, CaptureEntered, account_of, captured_session
 from bot.domain.conversations import Account, Said
 from bot.domain.members import Member
 from bot.domain.ports import Recounter
 from bot.domain.proposals import MessageRef
 from bot.domain.recounting import recount
-from bot.domain.sessions import ConfidenceTier, Session, SessionSource
+from bot.domain.sessions import ConfidenceTier, Session, SessionStatus
+from bot.domain.troubleshooting import Troubleshooting
 from bot.services.desk import Desk
 from bot.services.matching import find_flows
 from bot.services.spending import has_money_left
@@ -61,13 +62,18 @@ async def capture_conversation(
 ) -> Captured:
     """Make a session of the conversation, once; a second time changes nothing.
 
+    One that was worked as a session until somebody took over stays as it ended; what fixed it becomes its follow-up.
+
     Raises:
         InvalidCaptureError: what was entered is no session.
-        AlreadyASessionError: it was worked as a session.
+        AlreadyASessionError: it was worked as a session, and nobody took over.
     """
     session = captured_session(entered, at, people=people, now=now)
     async with database.transaction(workspace_id) as tx:
-        session_id = await tx.captures.add(session, at, now=now)
+        worked = await _handed_over_in(tx, at)
+        if worked is not None:
+            session = replace(session, people=tuple(dict.fromkeys((*people, *worked.session.people))))
+        session_id = await tx.captures.add(session, at, is_follow_up=worked is not None, now=now)
         if session_id is not None:
             await tx.audit.record(
                 actor=by.id, action="session.capture", kind="session", object_id=session_id, detail={}, at=now
@@ -80,9 +86,24 @@ async def capture_conversation(
 
 
 async def find_captured(database: Database, workspace_id: str, at: MessageRef) -> Captured | None:
-    """What became of the conversation, if it was captured. Raises AlreadyASessionError where it was worked as a session."""
+    """What became of the conversation, if it was captured.
+
+    Raises AlreadyASessionError where it was worked as a session, and nobody took over.
+    """
     async with database.transaction(workspace_id) as tx:
         return await _captured_in(tx, at)
+
+
+async def read_handed_over(
+    database: Database, workspace_id: str, at: MessageRef, *, now: datetime
+) -> Account | None:
+    """How far the session of this thread came until somebody took over; None where there was none.
+
+    Raises AlreadyASessionError where nobody took over.
+    """
+    async with database.transaction(workspace_id) as tx:
+        worked = await _handed_over_in(tx, at)
+    return account_of(worked, now=now) if worked is not None else None
 
 
 async def offers_capture(database: Database, workspace_id: str, reaction: str) -> bool:
@@ -123,7 +144,17 @@ async def _by_model(
 async def _captured_in(tx: Transaction, at: MessageRef) -> Captured | None:
     session = await tx.captures.find_in(at)
     if session is None:
+        await _handed_over_in(tx, at)
         return None
-    if session.source is not SessionSource.CAPTURE:
-        raise AlreadyASessionError
     return Captured(session_id=session.id, learnt=await tx.threads.learnt_from(session.id))
+
+
+async def _handed_over_in(tx: Transaction, at: MessageRef) -> Troubleshooting | None:
+    """The session that was worked in this thread until somebody took over. Raises AlreadyASessionError for any other."""
+    session_id = await tx.threads.find_in(at)
+    if session_id is None:
+        return None
+    worked = await tx.threads.get(session_id)
+    if worked.status is not SessionStatus.ESCALATED:
+        raise AlreadyASessionError
+    return worked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -64,6 +65,8 @@ sessions = Table(
     Column("step_count", Integer, Computed("jsonb_array_length(steps)", persisted=True), nullable=False),
     text("channel", nullable=True),
     text("thread_ts", nullable=True),
+    # Captured once somebody had taken over the session of the same thread, which stays as it ended.
+    Column("is_follow_up", Boolean, nullable=False, server_default=sql("false")),
     Column("followed_flow_id", BigInteger),
     Column("followed_flow_version", Integer),
     text("analysis_status"),
@@ -100,7 +103,7 @@ sessions = Table(
         "channel",
         "thread_ts",
         unique=True,
-        postgresql_where=sql("thread_ts IS NOT NULL"),
+        postgresql_where=sql("thread_ts IS NOT NULL AND NOT is_follow_up"),
     ),
     Index(
         "ix_sessions_open",

@@ -1,5 +1,6 @@
 """What a conversation is made into: by a model where it can be asked, else by rules; and where it is kept."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -17,13 +18,19 @@ from bot.domain.flows import FlowDraft
 from bot.domain.jobs import ShowSession
 from bot.domain.members import Member
 from bot.domain.proposals import MessageRef
-from bot.domain.sessions import AnalysisOutcome, ProblemDomain
+from bot.domain.sessions import AnalysisOutcome, ProblemDomain, SessionStatus, StepKind
 from bot.domain.spending import SpendingTotal
+from bot.domain.troubleshooting import Abandon, Act, Escalate, LogStep, Resolve, TakeOver
 from bot.domain.workspaces import Workspace
 from bot.services.analysis import analyze_pending
-from bot.services.captures import capture_conversation, find_captured, recount_conversation
+from bot.services.captures import (
+    capture_conversation,
+    find_captured,
+    read_handed_over,
+    recount_conversation,
+)
 from bot.services.threads import show_session
-from bot.services.troubleshooting import AlreadyASessionError
+from bot.services.troubleshooting import AlreadyASessionError, act_in_session
 from storage.database import Database
 from tests.ai.messages_server import (
     KEY,
@@ -236,6 +243,65 @@ async def test_a_thread_that_is_worked_as_a_session_is_not_captured(
         await tx.threads.begin(a_live_session(), channel=AT.channel, thread_ts=AT.ts, place=None, now=NOW)
     with pytest.raises(AlreadyASessionError):
         await find_captured(database, workspace.id, AT)
+    with pytest.raises(AlreadyASessionError):
+        await captured(database, workspace.id)
+
+
+LOGGED = LogStep(by="UBEN", turn=1, kind=StepKind.QUESTION, checked="Is it on?", found="yes")
+HANDED_OVER = (LOGGED, Escalate(by="UBEN", reason="No access", to="UADA"), TakeOver(by="UADA"))
+
+
+async def worked(database: Database, workspace_id: str, *acts: Act) -> int:
+    """The id of a session that was worked in the thread, in this way."""
+    session = a_live_session(people=("Ben Okafor",), engineer="UBEN")
+    async with database.transaction(workspace_id) as tx:
+        session_id = await tx.threads.begin(session, channel=AT.channel, thread_ts=AT.ts, place=None, now=NOW)
+    assert session_id
+    for each in acts:
+        await act_in_session(database, workspace_id, session_id, each, now=NOW)
+    return session_id
+
+
+async def test_what_fixed_a_session_that_somebody_took_over_is_captured_beside_it_once(
+    database: Database, workspace: Workspace, other_workspace: Workspace
+) -> None:
+    first = await worked(database, workspace.id, *HANDED_OVER)
+    account = await read_handed_over(database, workspace.id, AT, now=NOW)
+    assert account
+    assert (account.tried, account.worked_by) == ((Tried("Is it on?", "yes"),), "UADA")
+    assert await read_handed_over(database, other_workspace.id, AT, now=NOW) is None
+    twice = await asyncio.gather(*(captured(database, workspace.id) for _ in range(2)))
+    assert sorted(each.is_new for each in twice) == [False, True]
+    (follow_up,) = {each.session_id for each in twice}
+    assert follow_up != first
+    async with database.transaction(workspace.id) as tx:
+        ended, fixed = await tx.sessions.get(first), await tx.sessions.get(follow_up)
+        assert await tx.threads.find_in(AT) == first
+    assert (ended.status, ended.resolution) == (SessionStatus.ESCALATED, None)
+    assert (fixed.status, fixed.thread_ts) == (SessionStatus.RESOLVED, ended.thread_ts)
+    assert fixed.people == ("Ada Reyes", "Ben Okafor")
+    known = await find_captured(database, workspace.id, AT)
+    assert known
+    assert known.session_id == follow_up
+    assert await find_captured(database, other_workspace.id, AT) is None
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        (),
+        (LOGGED, HANDED_OVER[1]),
+        (LOGGED, Resolve(by="UBEN", resolution="Lower the MTU")),
+        (LOGGED, Abandon(by="UBEN")),
+    ],
+    ids=["open", "waiting for help", "resolved", "given up"],
+)
+async def test_a_session_that_nobody_took_over_has_no_follow_up(
+    database: Database, workspace: Workspace, acts: tuple[Act, ...]
+) -> None:
+    await worked(database, workspace.id, *acts)
+    with pytest.raises(AlreadyASessionError):
+        await read_handed_over(database, workspace.id, AT, now=NOW)
     with pytest.raises(AlreadyASessionError):
         await captured(database, workspace.id)
 

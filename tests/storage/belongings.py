@@ -6,6 +6,7 @@ from datetime import timedelta
 import asyncpg
 from sqlalchemy import text
 
+from bot.domain.captures import captured_id
 from bot.domain.editing import Edited, Subject
 from bot.domain.flows import FlowOrigin
 from bot.domain.gap_rule import GapLevel
@@ -51,6 +52,7 @@ A_GAP = Gap(
     minutes_saved=60.0,
 )
 DAY = Span(NOW - timedelta(hours=12), NOW)
+CAPTURED = MessageRef("C1", "1.2")
 
 Touch = Callable[[Transaction], Awaitable[object]]
 
@@ -98,6 +100,8 @@ class Belongings:
             )
             assert thread_id
             self.thread = await tx.threads.get(thread_id)
+            captured = a_session(source=SessionSource.CAPTURE, external_id=captured_id(CAPTURED))
+            await tx.captures.add(captured, CAPTURED, now=NOW)
             await tx.installations.save(
                 Installation(
                     workspace_id=self.workspace_id,
@@ -108,6 +112,7 @@ class Belongings:
                     installed_at=NOW,
                 )
             )
+        await claimed(self.database)  # what was captured, so that nobody else gets it
 
     def touches(self) -> list[Touch]:
         """Every way to get at them."""
@@ -159,7 +164,7 @@ class Belongings:
             lambda tx: tx.threads.add_flag(self.thread.session.id, Flag(step=1, note="x", by="U1")),
             lambda tx: tx.threads.set_asked(self.thread.session.id, revision=1, at=NOW),
             lambda tx: tx.threads.discard(self.thread.session.id),
-            lambda tx: tx.captures.find_in(MessageRef("C1", "1.1")),
+            lambda tx: tx.captures.find_in(CAPTURED),
             lambda tx: tx.flows.version(flow, 1),
             lambda tx: tx.utterances.found(["key"]),
             lambda tx: tx.flows.get(flow),
