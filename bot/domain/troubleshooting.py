@@ -50,7 +50,12 @@ class SessionOverError(FlowPilotError):
 
     def __init__(self, status: SessionStatus) -> None:
         ended = ENDED_WORDS[status]
-        super().__init__(f"This session is {ended} already. To go on, start a new one outside of its thread.")
+        go_on = (
+            "When it is solved, press Capture Resolution where it was handed over."
+            if status is SessionStatus.ESCALATED
+            else "To go on, start a new one outside of its thread."
+        )
+        super().__init__(f"This session is {ended} already. {go_on}")
         self.status = status
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.formats import ExportFormat
+from bot.domain.proposals import MessageRef
 
 
 class Action(StrEnum):
@@ -318,6 +319,11 @@ class SessionTurn:
         """The value that `str` made. Raises ValueError for anything else."""
         session_id, turn = map(int, text.split(":"))
         return cls(session_id, turn)
+
+
+def place_of(at: MessageRef) -> str:
+    """The message, as a button or form carries it."""
+    return f"{at.channel}:{at.ts}"
 
 
 @dataclass(frozen=True, slots=True)

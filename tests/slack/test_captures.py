@@ -15,6 +15,8 @@ from bot.services.captures import find_captured
 from bot.services.workspaces import ensure_workspace
 from bot.slack.conversations import read_conversation
 from tests.slack.conftest import ADA, BEN, CHLOE, REVIEW, SUPPORT, TEAM, Bot, said_by
+from tests.slack.test_sessions import click, fill_in, started, the_session
+from tests.slack.test_sessions import thread as thread_of
 from tests.slack.test_views import mrkdwn_of
 
 TALK = (
@@ -237,6 +239,60 @@ async def test_a_session_of_ours_is_no_conversation_to_capture(bot: Bot) -> None
     await bot.deps.running.drain(10)
     view = await opened(bot, bot.sandbox.messages(SUPPORT)[0])
     assert "This thread is a session already" in str(view.payload)
+
+
+async def handed_over(bot: Bot) -> Message:
+    """A session with one step that Ben asked the reviewers to take over, and Ada did; its last message."""
+    await started(bot, "VPN drops every ten minutes ticket:1042 domain:networking")
+    await click(bot, BEN, "session.log")
+    logged = {"checked": "Is split tunnelling on?", "found": "No", "kind": "question"}
+    await fill_in(bot, BEN, "What did you check or do?", **logged)
+    await click(bot, BEN, "session.escalate")
+    await fill_in(bot, BEN, "What do you need help with?", reason="I may not do it", channel=REVIEW)
+    assert "session.capture" not in str([each.blocks for each in thread_of(bot)])
+    await click(bot, ADA, "session.take_over", bot.sandbox.messages(REVIEW)[-1])
+    return thread_of(bot)[-1]
+
+
+async def test_what_fixed_a_session_that_somebody_took_over_is_captured_from_its_thread(bot: Bot) -> None:
+    ended = await handed_over(bot)
+    assert "Ada Reyes took over after 1 step. When it is solved, keep what fixed it" in ended.text
+    forms = []
+    for user, message in ((ADA, bot.sandbox.messages(REVIEW)[-1]), (CHLOE, ended)):
+        await click(bot, user, "session.capture", message)
+        forms.append(await bot.modal_with(user, "Capture resolution"))
+        form = filled(forms[-1])
+        assert form["tried"] == "Is split tunnelling on? → No"
+        assert (form["problem"], form["resolution"]) == ("VPN drops every ten minutes", None)
+        assert (form["ticket"], form["person"]) == ("1042", ADA)
+    fixed = {
+        "tried": "Is split tunnelling on? → No\nIs the gateway's licence valid? → Expired",
+        "resolution": "Renew the gateway's licence",
+    }
+    await bot.sandbox.person(ADA).submit(forms[0], fixed)
+    assert "Captured." in said_by_view(bot, ADA)
+    await bot.sandbox.person(CHLOE).submit(forms[1], fixed)
+    assert "was captured already" in said_by_view(bot, CHLOE)
+    (follow_up,) = await captured(bot)
+    assert (follow_up.engineer, follow_up.problem_domain) == (ADA, ProblemDomain.NETWORKING)
+    assert [step.answer_text for step in follow_up.steps] == ["No", "Expired"]
+    assert len(await analysed(bot)) == 1
+    told = thread_of(bot)[-1]
+    assert told.thread_ts == ended.thread_ts == follow_up.thread_ts
+    assert "The solution of this was captured. This became a proposal for a new flow" in told.text
+    assert not bot.sandbox.refused
+
+
+async def test_who_writes_in_a_thread_that_was_handed_over_is_led_to_the_capture(bot: Bot) -> None:
+    ended = await handed_over(bot)
+    words = f"<@{bot.sandbox.config.bot_user}> the licence had expired"
+    await bot.sandbox.person(BEN).say(SUPPORT, words, ended.thread_ts)
+    await bot.deps.running.drain(10)
+    assert await bot.told(BEN) == (
+        "This session is handed over already. "
+        "When it is solved, press Capture Resolution where it was handed over."
+    )
+    assert (await the_session(bot)).status is SessionStatus.ESCALATED
 
 
 async def test_another_workspace_knows_nothing_of_it(bot: Bot) -> None:

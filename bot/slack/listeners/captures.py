@@ -13,6 +13,7 @@ from bot.services.captures import (
     capture_conversation,
     find_captured,
     offers_capture,
+    read_handed_over,
     recount_conversation,
 )
 from bot.slack.conversations import UnreadableError, read_conversation
@@ -35,16 +36,14 @@ async def handle_capture_clicked(click: CaptureClick, ack: Ack, deps: SlackDeps)
 
     async def make() -> Json:
         workspace_id = click.by.workspace_id
-        if known := await find_captured(deps.database, workspace_id, click.at):
-            return await _captured(known, click.at, deps, workspace_id)
+        if view := await _known(click.at, deps, workspace_id):
+            return view
         try:
             conversation = await read_conversation(deps.api, workspace_id, click.at)
         except UnreadableError as error:
             return paste_modal(click.at, str(error))
-        if conversation.at != click.at:
-            known = await find_captured(deps.database, workspace_id, conversation.at)
-            if known is not None:
-                return await _captured(known, conversation.at, deps, workspace_id)
+        if conversation.at != click.at and (view := await _known(conversation.at, deps, workspace_id)):
+            return view
         account = await recount_conversation(
             deps.database,
             workspace_id,
@@ -106,6 +105,14 @@ async def handle_reacted(reacted: Reacted, _ack: Ack, deps: SlackDeps) -> None:
     """A reaction can open no form, so its author is offered a button that can."""
     if reacted.at and await offers_capture(deps.database, reacted.by.workspace_id, reacted.name):
         await answer(deps.api, reacted.reply, offer_message(reacted.at))
+
+
+async def _known(at: MessageRef, deps: SlackDeps, workspace_id: str) -> Json | None:
+    """What there is to show of the thread without reading it: it was captured, or worked as a session."""
+    if known := await find_captured(deps.database, workspace_id, at):
+        return await _captured(known, at, deps, workspace_id)
+    account = await read_handed_over(deps.database, workspace_id, at, now=deps.clock.now())
+    return capture_modal(at, account, worked_by=account.worked_by) if account else None
 
 
 async def _captured(captured: Captured, at: MessageRef, deps: SlackDeps, workspace_id: str) -> Json:

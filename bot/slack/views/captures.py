@@ -13,7 +13,7 @@ from bot.domain.proposals import MessageRef
 from bot.domain.sessions import AnalysisOutcome, ProblemDomain
 from bot.domain.threads import Learnt
 from bot.domain.words import domain_name
-from bot.slack.ids import Action, Callback, Field
+from bot.slack.ids import Action, Callback, Field, place_of
 from bot.slack.mrkdwn import escape, link, plain, size
 from bot.slack.views import samples
 from bot.slack.views.blocks import (
@@ -38,6 +38,10 @@ LINE_CHARACTERS = 1003
 ONLY_THIS = "Only what you submit is kept. Secrets and names are taken out before anything is learnt from it."
 BY_RULES = "FlowPilot read this from the conversation by rules. Correct it."
 BY_MODEL = "An AI model read this from the conversation. Correct it."
+BY_SESSION = (
+    "This is how far the session came before somebody took over. "
+    "Add what was checked since, and what fixed it."
+)
 BY_NOBODY = "Say what the conversation came to."
 NOT_WHOLE = "Only the beginning of this long conversation was read."
 
@@ -118,12 +122,9 @@ def offer_message(at: MessageRef) -> Json:
     return message(words, [section(words), actions([capture])])
 
 
-def place_of(at: MessageRef) -> str:
-    """The message, as a button or form carries it."""
-    return f"{at.channel}:{at.ts}"
-
-
 def _reader(account: Account) -> str:
+    if account.is_from_session:
+        return BY_SESSION
     if account.is_from_model:
         return BY_MODEL
     return BY_RULES if account.tried or account.fix else BY_NOBODY
@@ -163,6 +164,12 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "by rules": partial(capture_modal, _AT, _ACCOUNT, worked_by=samples.BEN.id),
     "by a model, of a long one": partial(
         capture_modal, _AT, replace(_ACCOUNT, is_from_model=True), worked_by=samples.BEN.id, is_whole=False
+    ),
+    "of a session that somebody took over": partial(
+        capture_modal,
+        _AT,
+        replace(_ACCOUNT, fix="", fixed_at=samples.NOW, is_from_session=True),
+        worked_by=samples.ADA.id,
     ),
     "empty": partial(capture_modal, _AT, Account(), worked_by=samples.BEN.id),
     "paste": partial(paste_modal, _AT, "FlowPilot may not read what is written in channels here."),

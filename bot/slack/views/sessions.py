@@ -8,6 +8,7 @@ from functools import partial
 
 from bot.domain.guidance import Check, CheckSource
 from bot.domain.merging import label_of
+from bot.domain.proposals import MessageRef
 from bot.domain.sessions import (
     AnalysisOutcome,
     ConfidenceTier,
@@ -31,6 +32,7 @@ from bot.slack.ids import (
     SessionTurn,
     SessionVerb,
     VersionedId,
+    place_of,
 )
 from bot.slack.mrkdwn import bold, escape, inline, link, mention, plain
 from bot.slack.views import samples_sessions as samples
@@ -55,6 +57,7 @@ STATUS_WORDS = {
     SessionStatus.ESCALATED: "handed over",
     SessionStatus.ABANDONED: "given up",
 }
+KEEP_THE_FIX = "When it is solved, keep what fixed it for the next person."
 SET_ASIDE = "Set aside. What is asked now stands further down."
 
 
@@ -86,7 +89,9 @@ def step_message(thread: SessionThread) -> Json:
         case SessionStatus.REQUESTING_ESCALATION:
             return _waiting(thread)
     ended = _end(thread)
-    return message(ended, [section(ended)])
+    if capture := _capture(thread.live):
+        ended = f"{ended} {KEEP_THE_FIX}"
+    return message(ended, [section(ended), *capture])
 
 
 def record_message(step: Step, number: int, thread: SessionThread) -> Json:
@@ -174,10 +179,10 @@ def briefing_message(thread: SessionThread, thread_link: str | None) -> Json:
         return message(f"{head}. Why: {reason}", [*parts, actions([take])])
     settled = f"{asker} goes on without help."
     if live.status is SessionStatus.ESCALATED:
-        settled = f"{inline(thread.name_of(live.taken_by))} took over."
+        settled = f"{inline(thread.name_of(live.taken_by))} took over. {KEEP_THE_FIX}"
     elif not live.is_open:
         settled = _end(thread)
-    return message(f"{head}. {settled}", [*parts, context(settled)])
+    return message(f"{head}. {settled}", [*parts, context(settled), *_capture(live)])
 
 
 def unreachable_message(words: str) -> Json:
@@ -365,6 +370,15 @@ def _waiting(thread: SessionThread) -> Json:
     return message(words, [section(words), actions(buttons)])
 
 
+def _capture(live: Troubleshooting) -> list[Json]:
+    """For what fixes a session that somebody took over: it goes on without us, and has ended here."""
+    session = live.session
+    if live.status is not SessionStatus.ESCALATED or not session.channel or not session.thread_ts:
+        return []
+    at = place_of(MessageRef(session.channel, session.thread_ts))
+    return [actions([button("Capture Resolution", Action.SESSION_CAPTURE, at, primary=True)])]
+
+
 def _give_up(value: str) -> Json:
     confirm = ("Give this session up?", "It ends without a resolution, and nothing is learnt from it.")
     return button("Give Up", Action.SESSION_ABANDON, value, confirm=confirm)
@@ -490,6 +504,7 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "paused": partial(step_message, samples.PAUSED),
     "waiting": partial(step_message, samples.WAITING),
     "resolved": partial(step_message, samples.RESOLVED),
+    "taken over": partial(step_message, samples.TAKEN),
     "given up": partial(step_message, samples.GIVEN_UP),
     "record": partial(record_message, samples.STEP, 2, samples.GUIDED),
     "skipped": partial(record_message, samples.SKIPPED, 3, samples.GUIDED),
