@@ -280,7 +280,7 @@ class StoredGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapDetails:
-    """A gap as it was last written down, with the sessions in which it showed, newest first."""
+    """A gap as it was last written down, with the sessions in which it showed, newest first, without secrets."""
 
     gap: StoredGap
     sessions: tuple[Session, ...] = ()

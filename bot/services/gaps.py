@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.ai.redaction import redacted
 from bot.domain.gap_finding import effect_of, rate_at, report_of
 from bot.domain.gaps import (
     MAX_MUTE_REASON,
@@ -64,10 +66,11 @@ async def refresh_gaps(
 
 
 async def read_gap(database: Database, workspace_id: str, gap_id: int) -> GapDetails:
-    """A gap as it was last written down, with its sessions. Raises NotFoundError."""
+    """A gap as it was last written down, with its sessions, without secrets. Raises NotFoundError."""
     async with database.transaction(workspace_id) as tx:
         gap = await tx.gaps.get(gap_id)
-        return GapDetails(gap=gap, sessions=tuple(await tx.sessions.get_many(gap.session_ids)))
+        sessions = await tx.sessions.get_many(gap.session_ids)
+    return GapDetails(gap=gap, sessions=await asyncio.to_thread(redacted, sessions))
 
 
 async def mute_gap(

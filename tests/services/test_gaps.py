@@ -122,6 +122,24 @@ async def test_reading_writes_nothing_and_a_pattern_keeps_its_row_as_it_grows(
     assert (len(details.sessions), details.gap.figures.rate.hits) == (5, 5)
 
 
+async def test_the_sessions_behind_a_gap_are_read_without_personal_data(
+    database: Database, workspace: Workspace
+) -> None:
+    sessions = [
+        replace(
+            each, problem=f"{each.problem}. Call back Dana Frost on +1 202 555 0142", people=("Dana Frost",)
+        )
+        for each in wifi_sessions()
+    ]
+    await flow_of(database, workspace, ProblemDomain.NETWORKING)
+    await stored(database, workspace.id, *sessions)
+    details = await read_gap(database, workspace.id, await only_gap(database, workspace))
+    told = {session.problem for session in details.sessions}
+    assert told == {f"{problem}. Call back <person> on <phone number>" for problem in WIFI}
+    assert "Dana" not in details.gap.subject
+    assert "0142" not in details.gap.subject
+
+
 async def test_a_domain_that_escalates_is_found_kept_and_closed_when_it_is_over(
     database: Database, workspace: Workspace
 ) -> None:
