@@ -571,10 +571,18 @@ def test_fallback_of_a_card_alone_tells_all_that_decides(status: ProposalStatus)
     kind = "Change to VPN drops" if card.flow else "New flow: VPN drops every ten minutes"
     assert card.proposal.status is status
     assert message["text"].startswith(kind)
-    assert "from 7 sessions by 4 engineers" in message["text"]
+    has_sessions = status is not ProposalStatus.MERGED  # they stand behind what it became part of
+    assert ("from 7 sessions by 4 engineers" in message["text"]) is has_sessions
     assert re.search(r"Replayed on (9 other|the 7) sessions.*: [57] reach the fix, ", message["text"])
     assert state in message["text"]
     assert [element["text"]["text"] for element in message["blocks"][-1]["elements"]] == buttons
+
+
+def test_a_proposal_whose_sessions_stand_behind_another_by_now_does_not_claim_that_it_had_none() -> None:
+    card, shown = samples.MERGED, ProposalDetails(card=samples.MERGED, evidence=samples.SOURCES)
+    assert card.proposal.support.sessions == 0
+    for view in (proposals.proposal_card(card, None), details.details_modal(shown, None)):
+        assert "0 sessions" not in str(view)
 
 
 def test_a_change_for_the_worse_is_no_news_once_it_is_decided() -> None:

@@ -90,7 +90,7 @@ def _introduction(card: ProposalCard) -> str:
     facts = [
         state,
         by,
-        support_words(proposal.support) if proposal.support.sessions or not by else None,
+        support_words(proposal) if proposal.support.sessions or not by else None,
         domain_words(proposal.draft.problem_domain),
         f"version {proposal.version}",
     ]

@@ -53,8 +53,16 @@ def proposal_card(card: ProposalCard, picture: Json | None, links: Links = NO_LI
     return message(_sentence(card), parts)
 
 
-def support_words(support: Support) -> str:
-    """For example "7 sessions by 4 engineers"."""
+def support_words(proposal: Proposal) -> str | None:
+    """For example "7 sessions by 4 engineers"; None when its sessions stand behind the proposal that it became part of.
+
+    Two flows that are joined need no new session.
+    """
+    support = proposal.support
+    if not support.sessions and proposal.status is ProposalStatus.MERGED:
+        return None
+    if not support.sessions and proposal.absorbs:
+        return "the sessions behind the published flows"
     by = f" by {counted(support.engineers, 'engineer')}" if support.engineers else ""
     return counted(support.sessions, "session") + by
 
@@ -69,13 +77,19 @@ def _heading(card: ProposalCard) -> str:
     what = _what(card)
     if pending_warning(card.proposal) and card.proposal.replay:
         return f"Leads {counted(len(card.proposal.replay.astray), 'session')} astray: {what[:1].lower()}{what[1:]}"
-    return f"{what}, {_origin(card)}"
+    return _with_origin(what, card)
+
+
+def _with_origin(what: str, card: ProposalCard) -> str:
+    origin = _origin(card)
+    return f"{what}, {origin}" if origin else what
 
 
 def _origin(card: ProposalCard) -> str:
-    """For example "from 7 sessions by 4 engineers", or "proposed by Ben Okafor, 2 sessions since"."""
+    """For example "from 7 sessions by 4 engineers", or "proposed by Ben Okafor, 2 sessions since"; empty if unknown."""
     if card.proposal.proposed_by is None:
-        return f"from {_support(card)}"
+        support = support_words(card.proposal)
+        return f"from {support}" if support else ""
     sessions = card.proposal.support.sessions
     also = f", {counted(sessions, 'session')} since" if sessions else ""
     return f"proposed by {plain(card.author or 'somebody', NAME_CHARACTERS)}{also}"
@@ -107,13 +121,6 @@ def _evidence(card: ProposalCard) -> list[str]:
             lines.append(f"“{escape(example)}”")
         said.add(example.casefold())
     return lines
-
-
-def _support(card: ProposalCard) -> str:
-    """What stands behind the proposal; two flows that are joined need no new session."""
-    if card.absorbs and not card.proposal.support.sessions:
-        return "the sessions behind the published flows"
-    return support_words(card.proposal.support)
 
 
 def _what_it_does(card: ProposalCard) -> str:
@@ -243,7 +250,7 @@ def _sentence(card: ProposalCard) -> str:
     is_pending = proposal.status is ProposalStatus.PENDING
     parts = [
         pending_warning(card.proposal),
-        f"{inline(_what(card))}, {inline(_origin(card))}.",
+        f"{inline(_with_origin(_what(card), card))}.",
         f"It {change_phrase(card.change)}." if card.change else None,
         verdict(proposal.replay) if proposal.replay else None,
         "It waits for a review." if is_pending else f"{record(card)}.",

@@ -124,7 +124,7 @@ def _facts(row: QueueRow, now: datetime) -> str:
 def _origin(proposal: Proposal) -> str | None:
     """Where it comes from; a proposal by hand may have sessions since."""
     if proposal.proposed_by is None:
-        return support_words(proposal.support)
+        return support_words(proposal)
     sessions = proposal.support.sessions
     return "proposed by hand" + (f", {counted(sessions, 'session')} since" if sessions else "")
 

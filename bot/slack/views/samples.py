@@ -206,7 +206,8 @@ _MERGED = _decided(ProposalStatus.MERGED)
 MERGED = replace(
     _MERGED,
     merged_into="VPN <drops>",
-    proposal=replace(_MERGED.proposal, decided_by=None, merged_into=8),
+    proposal=replace(_MERGED.proposal, decided_by=None, merged_into=8, support=Support()),
+    sources=(),
 )
 JOINING = replace(
     CHANGE,
