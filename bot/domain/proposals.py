@@ -86,7 +86,8 @@ class Support:
 class Proposal:
     """`version` grows with every change; a decision names the version that the person saw.
 
-    `flow_id` and `base_version` are set for a change to a published flow. `confidence` is the analyst's, 0 to 1.
+    `flow_id` and `base_version` are set for a change to a published flow. `confidence` says how sure the
+    analyst is, 0 to 1: of a new flow, that no known one covers it; of a change, that it belongs to its flow.
     `proposed_by` is the member who made it by hand; None for what was learnt from sessions.
     `absorbs` are the flows that are about the same problem: publishing the change archives them. `merged_into` is the
     proposal that this one became part of; one that became part of a flow has that as its `published_flow_id`.

@@ -22,7 +22,7 @@ from bot.domain.flows import Flow, FlowDraft
 from bot.domain.learning import Begin, Join, Leave, Reinforce, learn
 from bot.domain.merging import MergeRefusedError
 from bot.domain.ports import Analyst, Clock
-from bot.domain.proposals import Proposal, ProposalStatus, Support, status_when_supported
+from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus, Support, status_when_supported
 from bot.domain.reasons import reason_words
 from bot.domain.redactions import Redactions
 from bot.domain.sessions import AnalysisOutcome, ClaimedSession, Session, SessionSource
@@ -299,13 +299,18 @@ async def _propose(
             kind=lesson.kind,
             draft=lesson.draft,
             status=status,
-            confidence=alignment.confidence,
+            confidence=_certainty(lesson, alignment),
             now=now,
         )
     if status is ProposalStatus.PENDING:
         redraw = redraw_card if isinstance(lesson, Begin) else redraw_grown_card
         await redraw(tx, proposal.id)
     return proposal
+
+
+def _certainty(lesson: Join, alignment: Alignment) -> float:
+    """For a new flow, that no flow was known when it began; for a change, that the session belongs to the flow."""
+    return lesson.proposal.confidence if lesson.kind is ProposalKind.NEW_FLOW else alignment.confidence
 
 
 async def _status_after(

@@ -115,6 +115,21 @@ async def test_card_of_a_proposal_that_grows_waits_a_moment_and_a_decision_does_
     assert pause < GROWTH_PAUSE
 
 
+async def test_a_new_flow_stays_as_certain_of_being_new_as_when_it_began_however_later_sessions_fit(
+    database: Database, workspace: Workspace
+) -> None:
+    def unsure_of_a_fit(session: Session, candidates: Sequence[Candidate]) -> Alignment:
+        alignment = like_the_title(session, candidates)
+        return replace(alignment, confidence=0.6) if alignment.candidate else alignment
+
+    await stored(database, workspace.id, a_session(), diverging())
+    assert await analysed(database, ScriptedAnalyst(unsure_of_a_fit)) == [
+        AnalysisOutcome.PROPOSED,
+        AnalysisOutcome.JOINED,
+    ]
+    assert (await the_proposal(database, workspace)).confidence == 0.9
+
+
 async def test_one_imported_session_waits_for_company(
     database: Database, workspace: Workspace, superuser: asyncpg.Connection
 ) -> None:

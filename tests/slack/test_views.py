@@ -585,6 +585,22 @@ def test_a_proposal_whose_sessions_stand_behind_another_by_now_does_not_claim_th
         assert "0 sessions" not in str(view)
 
 
+@pytest.mark.parametrize(
+    ("card", "words"),
+    [
+        (samples.NEW_FLOW, "91 % sure that no known flow covers this · version 2 · waiting"),
+        (samples.CHANGE, "91 % sure that it belongs to this flow · version 1 · waiting"),
+        (samples.JOINING, "91 % sure that these flows are about the same problem · version 1 · waiting"),
+    ],
+)
+def test_a_card_says_what_the_analyst_is_sure_of_while_it_matters(card: ProposalCard, words: str) -> None:
+    assert words in str(proposals.proposal_card(card, None))
+    decided = replace(card, proposal=replace(card.proposal, status=ProposalStatus.REJECTED, version=3))
+    shown = str(proposals.proposal_card(decided, None))
+    assert "sure that" not in shown
+    assert "'Version 3'" in shown
+
+
 def test_a_change_for_the_worse_is_no_news_once_it_is_decided() -> None:
     assert "astray" in json.dumps(proposals.proposal_card(samples.WORSE, None))
     rejected = replace(samples.WORSE.proposal, status=ProposalStatus.REJECTED, version=2)

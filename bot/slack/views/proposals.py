@@ -144,15 +144,23 @@ def _sources(card: ProposalCard, links: Links) -> str:
 
 
 def _standing(proposal: Proposal) -> str:
-    source = (
-        f"proposed by {mention(proposal.proposed_by)}"
-        if proposal.proposed_by
-        else f"{percent(proposal.confidence)} confident"
-    )
-    parts = [capitalised(source), f"version {proposal.version}"]
+    """Who says that it is worth a decision, its version, and since when it waits."""
+    is_open = proposal.status in (ProposalStatus.FORMING, ProposalStatus.PENDING)
+    by = f"proposed by {mention(proposal.proposed_by)}" if proposal.proposed_by else None
+    parts = [by or (_certainty(proposal) if is_open else None), f"version {proposal.version}"]
     if proposal.status is ProposalStatus.PENDING:
         parts.append(f"waiting since {day(proposal.pending_since or proposal.created_at)}")
-    return " · ".join(parts)
+    return capitalised(" · ".join(part for part in parts if part))
+
+
+def _certainty(proposal: Proposal) -> str:
+    """What the analyst is sure of, which is not how good the flow is: for example "91 % sure that no known flow covers this"."""
+    of = "it belongs to this flow"
+    if proposal.kind is ProposalKind.NEW_FLOW:
+        of = "no known flow covers this"
+    elif proposal.absorbs and not proposal.support.sessions:
+        of = "these flows are about the same problem"
+    return f"{percent(proposal.confidence)} sure that {of}"
 
 
 def _redactions(support: Support) -> list[Json]:
