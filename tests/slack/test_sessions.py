@@ -26,7 +26,7 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.payloads.envelopes import Person
 from bot.slack.payloads.sessions import StartSubmitted
 from tests.slack.conftest import ADA, BEN, CHLOE, REVIEW, SUPPORT, TEAM, Bot, said_by
-from tests.storage.makers import published
+from tests.storage.makers import a_session, published
 
 PROBLEM = "VPN drops every ten minutes"
 TREE = FlowTree(
@@ -445,13 +445,21 @@ async def test_a_thread_that_slack_refused_is_completed_later(bot: Bot) -> None:
     assert len(thread(bot)) == 3
 
 
+async def test_people_with_imported_sessions_alone_hear_that_none_is_in_slack(bot: Bot) -> None:
+    imported = a_session(engineer=BEN, status=SessionStatus.ACTIVE, resolved_at=None)
+    async with bot.database.transaction(TEAM) as tx:
+        await tx.sessions.add_many([imported], now=bot.clock.now())
+    await bot.sandbox.person(BEN).command(SUPPORT, "/flowpilot sessions")
+    assert (await bot.told(BEN)).startswith("You have no sessions in Slack yet.")
+
+
 async def test_people_list_their_sessions_and_show_a_step_again(bot: Bot) -> None:
     await a_flow(bot)
     await started(bot)
     await bot.sandbox.person(BEN).command(SUPPORT, "/flowpilot sessions")
     await settled(bot)
     listed = bot.sandbox.ephemerals(BEN)[-1]
-    assert "You have 1 open session." in listed.text
+    assert "You have 1 open session in Slack." in listed.text
     assert "/c/C0SUPPORT1" in said_by(listed)
     await click(bot, BEN, "session.show", listed)
     assert len(thread(bot)) == 3

@@ -192,12 +192,11 @@ def unreachable_message(words: str) -> Json:
 
 
 def sessions_message(mine: MySessions, links: Mapping[int, str]) -> Json:
-    """The sessions of the person who asks, each with the way to its thread."""
+    """The sessions of the person who asks, each with the way to its thread; imported ones have none."""
     if not mine.open and not mine.ended:
-        return message(f"You have no sessions yet. `{COMMAND} start` and what is wrong begins one.")
-    head = (
-        f"You have {counted(len(mine.open), 'open session')}." if mine.open else "You have no open session."
-    )
+        return message(f"You have no sessions in Slack yet. `{COMMAND} start` and what is wrong begins one.")
+    number = counted(len(mine.open), "open session") if mine.open else "no open session"
+    head = f"You have {number} in Slack."
     return message(f"{head}{_heard(mine)}", [section(f"*{head}*"), *session_rows(mine, links)])
 
 
