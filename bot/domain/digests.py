@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from bot.domain.dashboard import Dashboard, DomainRow
 from bot.domain.flow_effects import FlowEffect
 from bot.domain.flows import FlowMention
-from bot.domain.gaps import Gap
+from bot.domain.gaps import DAYS_OF_MONTH, Gap
 from bot.domain.reasons import ReasonCode
 from bot.domain.spending import NO_SPENDING, SpendingTotal
 from bot.domain.statistics import Change
@@ -50,7 +50,7 @@ class DoubtedFlow:
 class Digest:
     """One week of one workspace, up to the midnight before `due_on`. `rejected` counts proposals by why, most first.
 
-    `gaps` are the certain ones of the month before, the most costly first, `watched` those that are not certain yet.
+    `gaps` are the certain ones of the last `gap_days`, the most costly first, `watched` those that are not certain yet.
     `doubted` are flows that were followed in the week. `left_out` are the sections that the workspace does not want.
     """
 
@@ -63,6 +63,7 @@ class Digest:
     rejected: Mapping[ReasonCode, int] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     watched: tuple[Gap, ...] = ()
+    gap_days: int = DAYS_OF_MONTH
     effects: tuple[FlowEffect, ...] = ()
     doubted: tuple[DoubtedFlow, ...] = ()
     left_out: tuple[DigestSection, ...] = ()

@@ -76,6 +76,7 @@ async def build_digest(database: Database, workspace_id: str, due_on: date, foun
             spending=await tx.spendings.between(window.start, window.end),
             gaps=found.alerts,
             watched=found.watched,
+            gap_days=found.window.days,
             left_out=settings.digest_left_out,
         )
 

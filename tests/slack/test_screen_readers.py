@@ -12,7 +12,16 @@ import pytest
 from bot.charts.dashboard import draw_dashboard
 from bot.charts.digest import draw_digest
 from bot.domain.cards import ProposalCard
-from bot.slack.views import digests, proposals, queue, samples, samples_homes, stats
+from bot.slack.views import (
+    digest_details,
+    digests,
+    proposals,
+    queue,
+    samples,
+    samples_digests,
+    samples_homes,
+    stats,
+)
 from bot.slack.views.blocks import MESSAGE_TEXT, Json, image
 from tests.slack.test_views import EXAMPLES
 
@@ -161,6 +170,16 @@ def test_the_fallback_text_of_the_digest_counts_what_stands_below() -> None:
     text = digests.EXAMPLES["digest"]()["text"]
     for fact in ("412 sessions", "78 % resolved", "3 knowledge gaps", "5 waiting, the oldest for 8 days"):
         assert fact in text
+
+
+def test_a_digest_says_over_which_time_its_gaps_were_looked_for() -> None:
+    digest = replace(samples_digests.FULL, gap_days=31)
+    shown = digests.digest_message(digest, None)
+    assert "Knowledge gaps in the last 31 days" in words_of(shown)
+    assert "3 knowledge gaps in the last 31 days." in shown["text"]
+    thread = words_of(digest_details.digest_details(digest))
+    assert "Knowledge gaps in the last 31 days" in thread
+    assert "Gaps in the last 31 days that are not certain yet" in thread
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from bot.domain.workspaces import DigestSection
 from bot.slack.mrkdwn import bold, escape
 from bot.slack.views import samples, samples_digests
 from bot.slack.views.blocks import Json, message, section, sections
-from bot.slack.views.digests import doubt_line, effect_line, week_of
+from bot.slack.views.digests import doubt_line, effect_line, gap_period, week_of
 from bot.slack.views.gaps import gap_line
 
 SHOWN_LINES = 25
@@ -38,10 +38,10 @@ def _lists(digest: Digest) -> Iterator[tuple[str, Sequence[str]]]:
         yield "Sessions by domain", list(_domains(digest.dashboard))
     if digest.shows(DigestSection.GAPS):
         yield (
-            "Knowledge gaps of the last 30 days",
+            f"Knowledge gaps {gap_period(digest)}",
             [_gap(gap, place) for place, gap in enumerate(digest.gaps, 1)],
         )
-        yield "Gaps that are not certain yet", [_gap(gap) for gap in digest.watched]
+        yield f"Gaps {gap_period(digest)} that are not certain yet", [_gap(gap) for gap in digest.watched]
     if digest.shows(DigestSection.FLOWS):
         yield (
             "Published",

@@ -30,7 +30,6 @@ SHOWN_EFFECTS = 3
 SHOWN_GAPS = 3
 SHOWN_DOUBTED = 3
 TITLE_CHARACTERS = 120
-GAPS = "Knowledge gaps"
 
 
 def digest_message(digest: Digest, picture: Json | None) -> Json:
@@ -59,7 +58,7 @@ def _heard(digest: Digest) -> str:
     parts = [f"{_headline(digest)} {_changes(digest)}"]
     if digest.shows(DigestSection.GAPS):
         gaps = counted(len(digest.gaps), "knowledge gap") if digest.gaps else "no knowledge gap"
-        parts.append(f"{capitalised(gaps)}.")
+        parts.append(f"{capitalised(gaps)} {gap_period(digest)}.")
     if digest.doubted and digest.shows(DigestSection.FLOWS):
         parts.append(f"{capitalised(counted(len(digest.doubted), 'doubted flow'))}.")
     if digest.shows(DigestSection.QUEUE):
@@ -69,6 +68,11 @@ def _heard(digest: Digest) -> str:
 
 def week_of(digest: Digest) -> str:
     return f"FlowPilot week {(digest.due_on - timedelta(days=1)).isocalendar().week}"
+
+
+def gap_period(digest: Digest) -> str:
+    """Gaps are looked for over a longer time than the digest's week."""
+    return f"in the last {digest.gap_days} days"
 
 
 def _nothing(digest: Digest) -> str:
@@ -154,7 +158,7 @@ def _domain(row: DomainRow) -> str:
 def _gaps(digest: Digest) -> Iterator[Json]:
     """Each of the most costly gaps with what to do about it."""
     for place, (gap, line) in enumerate(zip(digest.gaps, _gap_lines(digest), strict=False)):
-        yield section(line if place else f"*{GAPS}*\n{line}")
+        yield section(line if place else f"*Knowledge gaps {gap_period(digest)}*\n{line}")
         if buttons := gap_buttons(gap):
             yield actions(buttons)
 
