@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.flags import OpenFlag
-from bot.domain.flows import FlowMention
+from bot.domain.flows import FlowDraft, FlowMention
 from bot.domain.members import Member
 from bot.domain.merging import TreeChange, compare
 from bot.domain.proposals import Proposal, ProposalStatus
+from bot.domain.replay import ProposalReplay
 from bot.domain.sessions import Session
 from bot.domain.trees import FlowTree
 
@@ -48,7 +49,7 @@ class ProposalCard:
     """`flow` is the published flow that the proposal would change (with its present version).
 
     `before` is its tree, `absorbs` are the flows that are joined to it. `merged_into` is the title of what the proposal
-    became part of. `sources` are the newest sessions behind the proposal, newest first. `author` is the name of who made
+    became part of. `edited` is what a reviewer published instead of what was proposed. `sources` are the newest sessions behind the proposal, newest first. `author` is the name of who made
     it by hand.
     """
 
@@ -59,6 +60,7 @@ class ProposalCard:
     absorbs: tuple[FlowMention, ...] = ()
     published: FlowMention | None = None
     merged_into: str | None = None
+    edited: FlowDraft | None = None
     author: str | None = None
     reviewers: tuple[Member, ...] = ()
 
@@ -69,9 +71,20 @@ class ProposalCard:
         return expired and self.flow is not None and self.flow.version != self.proposal.base_version
 
     @property
+    def draft(self) -> FlowDraft:
+        """What was published in the end; until then, and where nothing was edited, what was proposed."""
+        return self.edited or self.proposal.draft
+
+    @property
     def change(self) -> TreeChange | None:
-        """What the proposal does to the published flow."""
-        return compare(self.before, self.proposal.draft.tree) if self.before else None
+        """What the proposal does to the published flow, or did."""
+        return compare(self.before, self.draft.tree) if self.before else None
+
+    @property
+    def replay(self) -> ProposalReplay | None:
+        """What replaying the tree of `draft` showed; None of a tree that a reviewer edited."""
+        is_edited = not compare(self.proposal.draft.tree, self.draft.tree).is_nothing
+        return None if is_edited else self.proposal.replay
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,7 @@ async def show_proposal_card(desk: Desk, workspace_id: str, proposal_id: int) ->
     is_news = card.proposal.card is not None or card.proposal.status is not ProposalStatus.MERGED
     if channel is None or card.proposal.status is ProposalStatus.FORMING or not is_news:
         return
-    picture = await draw_tree(desk, card.proposal.draft, card.change)
+    picture = await draw_tree(desk, card.draft, card.change)
     shown_at = await desk.messenger.show_proposal(workspace_id, channel, card, picture)
     if shown_at != card.proposal.card:
         async with desk.database.transaction(workspace_id) as tx:
@@ -230,11 +230,22 @@ async def card_of(tx: Transaction, proposal: Proposal) -> ProposalCard:
         flow=_mention(flow) if flow else None,
         absorbs=tuple([_mention(await tx.flows.get(flow_id)) for flow_id in proposal.absorbs]),
         merged_into=into.draft.title if into else None,
+        edited=await _edited(tx, proposal),
         author=await _name(tx, proposal.proposed_by) if proposal.proposed_by else None,
         published=_mention(published) if published else None,
         before=await base_tree(tx, flow, proposal) if flow else None,
         reviewers=tuple(await tx.members.admins()),
     )
+
+
+async def _edited(tx: Transaction, proposal: Proposal) -> FlowDraft | None:
+    """What a reviewer published instead of the proposal's draft."""
+    if proposal.status is not ProposalStatus.MODIFIED:
+        return None
+    if proposal.published_flow_id is None or proposal.published_version is None:
+        return None
+    published = await tx.flows.version(proposal.published_flow_id, proposal.published_version)
+    return published.draft if published.draft != proposal.draft else None
 
 
 async def base_tree(tx: Transaction, flow: Flow, proposal: Proposal) -> FlowTree:

@@ -2,21 +2,22 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import asyncpg
 import pytest
 
 from bot.charts.pool import ChartPool
-from bot.domain.cards import ProposalCard
+from bot.domain.cards import Picture, ProposalCard
 from bot.domain.members import Member
-from bot.domain.proposals import Dismiss, Proposal, ProposalKind, Reject, Reopen, Request
+from bot.domain.proposals import Dismiss, Proposal, ProposalKind, Publish, Reject, Reopen, Request
 from bot.domain.replay import ProposalReplay, ReplayedSession, ReplayOutcome
 from bot.domain.sessions import AnalysisOutcome, NewSession, ProblemDomain
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.workspaces import Workspace, WorkspaceSettings
 from bot.services.details import read_details
 from bot.services.proposal_replays import replay_proposal
-from bot.services.proposals import decide_proposal, get_proposal, show_proposal_card
+from bot.services.proposals import decide_proposal, get_proposal, read_card, show_proposal_card
 from bot.slack.views.details import details_modal
 from bot.slack.views.proposals import proposal_card
 from storage.database import Database
@@ -54,6 +55,13 @@ def tree(*answers: str, evidence: frozenset[Evidence] = frozenset()) -> FlowTree
             "n3": Node(kind=NodeKind.ESCALATION, text="The printer people look at it"),
         },
     )
+
+
+def tree_asking(question: str) -> FlowTree:
+    """As `tree`, but with another question."""
+    as_proposed = tree("No")
+    asked = replace(as_proposed.nodes["n1"], text=question)
+    return replace(as_proposed, nodes={**as_proposed.nodes, "n1": asked})
 
 
 async def stored_behind(
@@ -175,6 +183,44 @@ async def test_card_of_a_change_for_the_worse_says_so_first_and_the_details_name
     shown = json.dumps(details_modal(details, None), ensure_ascii=False)
     assert "ticket 77, “The VPN drops every ten minutes at home. The password is &lt;password&gt;.”" in shown
     assert "wrong turn, it ends at *The printer people look at it*; version 1 leads it to its fix" in shown
+
+
+async def test_card_of_an_edited_proposal_shows_what_was_published_instead_of_what_was_proposed(
+    database: Database, workspace: Workspace, charts: ChartPool
+) -> None:
+    proposal = await a_proposal(database, workspace, "No")
+    async with database.transaction(workspace.id) as tx:
+        await tx.workspaces.change_settings(WorkspaceSettings(review_channel="C1"))
+    messenger = RememberingMessenger()
+    desk = a_desk(database, messenger, charts)
+    await show_proposal_card(desk, workspace.id, proposal.id)
+    edited = a_draft(title="VPN, mended", summary="", tree=tree_asking("Is the client new?"))
+    request = Publish(by=ADMIN, seen_version=proposal.version, draft=edited)
+    await decide_proposal(database, workspace.id, proposal.id, request, now=NOW)
+    await show_proposal_card(desk, workspace.id, proposal.id)
+    _, (_, _, card, picture) = messenger.said
+    assert isinstance(card, ProposalCard)
+    assert isinstance(picture, Picture)
+    assert "Is the client new?" in picture.alt
+    shown = json.dumps(proposal_card(card, None))
+    assert "New flow: VPN, mended" in shown
+    assert "*Starts with, as edited*\\n1. Is the client new?" in shown
+    assert "Replayed" not in shown
+    assert SPLIT not in shown
+
+
+async def test_card_of_a_change_published_as_it_was_proposed_keeps_its_replay(
+    database: Database, workspace: Workspace
+) -> None:
+    flow = await published(database, workspace.id, a_draft(tree=tree("Yes")))
+    kind = ProposalKind.ENHANCEMENT
+    proposal = await a_proposal(database, workspace, "No", kind=kind, flow_id=flow.id, base_version=1)
+    await replay_of(database, workspace, proposal)
+    request = Publish(by=ADMIN, seen_version=proposal.version, draft=proposal.draft)
+    await decide_proposal(database, workspace.id, proposal.id, request, now=NOW)
+    shown = json.dumps(proposal_card(await read_card(database, workspace.id, proposal.id), None))
+    assert "No other session to replay it on yet." in shown
+    assert "as edited" not in shown
 
 
 async def test_each_version_that_waits_is_replayed_once(

@@ -97,6 +97,8 @@ def _introduction(card: ProposalCard) -> str:
     lines.append(" · ".join(fact for fact in facts if fact))
     if card.flow:
         lines.append(f"Changes the flow {bold(card.flow.title)}, version {card.flow.version}.")
+    if card.edited:
+        lines.append("This is what was proposed. A reviewer edited it; the card shows what was published.")
     return "\n".join(lines)
 
 
@@ -233,6 +235,7 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
         samples.LINKS,
     ),
     "decided": partial(details_modal, ProposalDetails(card=samples.APPROVED), "https://example.com/c/1"),
+    "edited": partial(details_modal, ProposalDetails(card=samples.EDITED, evidence=samples.SOURCES), None),
     "by hand, for its author": partial(
         details_modal, ProposalDetails(card=samples_details.BY_HAND, seen_by=samples.BEN), None
     ),

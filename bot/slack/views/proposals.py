@@ -97,21 +97,22 @@ def _origin(card: ProposalCard) -> str:
 
 def _what(card: ProposalCard) -> str:
     if card.flow is None:
-        return f"New flow: {plain(title_of(card.proposal), HEADING_CHARACTERS)}"
+        title = one_line(card.draft.title) or title_of(card.proposal)
+        return f"New flow: {plain(title, HEADING_CHARACTERS)}"
     version = card.proposal.base_version or card.flow.version
     return f"Change to {plain(card.flow.title, HEADING_CHARACTERS)} (version {version})"
 
 
 def _evidence(card: ProposalCard) -> list[str]:
     """What it is about, how well it works, and problems in people's own words; nothing is said twice."""
-    draft = card.proposal.draft
-    said = {_what(card).casefold(), title_of(card.proposal).casefold(), ""}
+    draft = card.draft
+    said = {_what(card).casefold(), one_line(draft.title).casefold(), ""}
     domain = domain_words(draft.problem_domain)
     lines = [f"{capitalised(domain)}."]
     if worse := pending_warning(card.proposal):
         lines = [f"*{worse}*", f"{escape(capitalised(_origin(card)))}, {domain}."]
-    if card.proposal.replay:
-        lines[-1] += f" {verdict(card.proposal.replay)}"
+    if card.replay:
+        lines[-1] += f" {verdict(card.replay)}"
     summary = plain(draft.summary, SUMMARY_CHARACTERS)
     if summary.casefold() not in said:
         lines.append(escape(summary))
@@ -124,7 +125,7 @@ def _evidence(card: ProposalCard) -> list[str]:
 
 
 def _what_it_does(card: ProposalCard) -> str:
-    tree = card.proposal.draft.tree
+    tree, as_edited = card.draft.tree, ", as edited" if card.edited else ""
     if card.flow and card.before:
         lines = [
             f"Takes in the flow {bold(plain(each.title, TITLE_CHARACTERS))}, which is about the same problem; "
@@ -132,8 +133,8 @@ def _what_it_does(card: ProposalCard) -> str:
             for each in card.absorbs
         ]
         lines += change_lines(card.before, tree)
-        return "\n".join(["*What changes*", *(f"• {line}" for line in lines)])
-    return f"*Starts with*\n{first_steps(tree, FIRST_STEPS)}"
+        return "\n".join([f"*What changes{as_edited}*", *(f"• {line}" for line in lines)])
+    return f"*Starts with{as_edited}*\n{first_steps(tree, FIRST_STEPS)}"
 
 
 def _sources(card: ProposalCard, links: Links) -> str:
@@ -260,7 +261,7 @@ def _sentence(card: ProposalCard) -> str:
         pending_warning(card.proposal),
         f"{inline(_with_origin(_what(card), card))}.",
         f"It {change_phrase(card.change)}." if card.change else None,
-        verdict(proposal.replay) if proposal.replay else None,
+        verdict(card.replay) if card.replay else None,
         "It waits for a review." if is_pending else f"{record(card)}.",
     ]
     return " ".join(part for part in parts if part)
@@ -276,6 +277,7 @@ EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "merged": partial(proposal_card, samples.MERGED, samples.PICTURE),
     "approved": partial(proposal_card, samples.APPROVED, samples.PICTURE),
     "modified": partial(proposal_card, samples.MODIFIED, samples.PICTURE),
+    "edited": partial(proposal_card, samples.EDITED, samples.PICTURE),
     "dismissed": partial(proposal_card, samples.DISMISSED, samples.PICTURE),
     "dismissed with a reason": partial(proposal_card, samples.PARKED, samples.PICTURE),
     "rejected": partial(proposal_card, samples.REJECTED, samples.PICTURE),

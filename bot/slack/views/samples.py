@@ -197,6 +197,18 @@ MODIFIED = replace(
         published_version=5,
     ),
 )
+EDITED = replace(
+    APPROVED,
+    edited=replace(
+        _PROPOSAL.draft,
+        title="VPN <drops>",
+        tree=replace(
+            TREE, nodes={**TREE.nodes, "n1": replace(TREE.nodes["n1"], text="Does <it> drop on a cable?")}
+        ),
+    ),
+    published=FlowMention(3, "VPN <drops>", 1),
+    proposal=replace(APPROVED.proposal, status=ProposalStatus.MODIFIED),
+)
 SUPERSEDED = replace(
     CHANGE, flow=FlowMention(3, "VPN drops", 5), proposal=replace(_CHANGED, status=ProposalStatus.EXPIRED)
 )
