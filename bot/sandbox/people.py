@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.sandbox.answers import Answers
 from bot.sandbox.delivery import Ack, Deliveries, Parcel
+from bot.sandbox.mentions import with_mentions
 from bot.sandbox.messages import Channel, Message
 from bot.sandbox.payloads import Payloads
 from bot.sandbox.screen import Entered, Seen, action_on, complaints, filled_in, find, with_action
@@ -48,7 +49,10 @@ class Person:
         return self._answers.after_command(ack, form)
 
     async def say(self, channel: str, text: str, thread_ts: str | None = None) -> Ack:
-        """Write a message; one that starts with a slash is a command, which Slack does not take in a thread."""
+        """Write a message, in which an @name mentions; one that starts with a slash is a command.
+
+        Slack takes no commands in a thread.
+        """
         if text.startswith("/"):
             refusal = f"{text.partition(' ')[0]} is not supported in threads. Sorry!"
             return Ack(ok=False, status=0, error=refusal) if thread_ts else await self.command(channel, text)
@@ -56,7 +60,8 @@ class Person:
         if place.is_archived:
             raise SlackError("is_archived")
         ts = self._workspace.conversations.next_ts()
-        message = self._workspace.say(Message(place.id, ts, self.id, text, thread_ts=thread_ts))
+        written = with_mentions(text, self._workspace.config)
+        message = self._workspace.say(Message(place.id, ts, self.id, written, thread_ts=thread_ts))
         if self._workspace.config.bot_user not in place.members:
             return Ack(ok=True)
         return await self._tell(place, message)

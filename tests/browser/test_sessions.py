@@ -87,6 +87,22 @@ async def log_step(page: Page, thread: Locator, checked: str, found: str) -> Non
     await expect(modal).to_have_count(0)
 
 
+async def test_name_typed_behind_an_at_sign_is_completed_and_begins_a_session(
+    page: Page, stage: Stage
+) -> None:
+    await open_place(page, stage, f"/c/{SUPPORT}", BEN)
+    composer = page.get_by_test_id("composer-main")
+    await composer.press_sequentially("@flow")
+    await expect(page.get_by_role("option", name="@FlowPilot")).to_have_attribute("aria-selected", "true")
+    await composer.press("Enter")
+    await expect(composer).to_have_value("@FlowPilot ")
+    await composer.press_sequentially("The kiosk drops off the guest network")
+    await composer.press("Enter")
+    said = page.locator("#main li.message", has_text="The kiosk drops off the guest network").first
+    await expect(said.locator(".pill")).to_have_text("@FlowPilot")
+    await expect(said).to_contain_text("2 replies")
+
+
 async def test_discovery_becomes_a_proposal_with_its_card(page: Page, stage: Stage) -> None:
     thread = await open_thread(page, stage, "Kiln shows a blinking triangle")
     await log_step(page, thread, "Is the clock of the kiln right?", "To the second")

@@ -14,7 +14,9 @@ from bot.sandbox import Sandbox
 from tests.sandbox.conftest import (
     ADA,
     BEN,
+    CHLOE,
     IMPATIENT,
+    QUICK,
     Connected,
     a_button,
     a_modal,
@@ -130,6 +132,42 @@ async def test_messages_are_read_written_reacted_to_and_deleted(
     await ada.act("message", channel=SUPPORT, text="Closed")
     await ada.act("delete_message", channel=SUPPORT, ts=reply)
     assert [message.text for message in sandbox.messages(SUPPORT)] == ["Closed"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("@FlowPilot it drops on the guest Wi-Fi", f"<@{QUICK.bot_user}> it drops on the guest Wi-Fi"),
+        ("thanks, @ben okafor, and @ADA.", f"thanks, <@{BEN}>, and <@{ADA}>."),
+        ("@ada Reyes @ada", f"<@{ADA}> <@{ADA}>"),
+        ("(@chloe)", f"(<@{CHLOE}>)"),
+        (f"<@{ADA}> is one already", f"<@{ADA}> is one already"),
+        ("`@ada` and ```@ben\n@ada```, @ada", f"`@ada` and ```@ben\n@ada```, <@{ADA}>"),
+        ("ben@ada.example @adam @ada.example @nobody", "ben@ada.example @adam @ada.example @nobody"),
+    ],
+)
+async def test_typed_name_becomes_a_mention(
+    sandbox: Sandbox, session: aiohttp.ClientSession, typed: str, sent: str
+) -> None:
+    await Page(sandbox, session, BEN).act("message", channel=SUPPORT, text=typed)
+    assert [message.text for message in sandbox.messages(SUPPORT)] == [sent]
+
+
+async def test_app_hears_of_its_typed_name(connected: Connected, session: aiohttp.ClientSession) -> None:
+    heard: list[str] = []
+
+    def register(app: AsyncApp) -> None:
+        @app.event("message")
+        async def overhear() -> None: ...
+
+        @app.event("app_mention")
+        async def hear(event: Json) -> None:
+            heard.append(event["text"])
+
+    async with connected(register) as sandbox:
+        await Page(sandbox, session, BEN).act("message", channel=SUPPORT, text="@flowpilot it drops")
+        await sandbox.until(lambda: bool(heard))
+    assert heard == [f"<@{QUICK.bot_user}> it drops"]
 
 
 async def test_command_in_a_thread_is_refused_as_slack_does(

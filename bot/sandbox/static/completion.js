@@ -1,13 +1,17 @@
-/** The list of commands and their arguments above a composer. */
+/** The list of commands and their arguments, or of names behind an "@", above a composer. */
 
 import { el, setAttribute, uniqueId } from "./dom.js";
 
-/**
- * What could complete a text that starts with "/": `{insert, label, hint}`, where `insert` is the whole new text.
- * Commands come first; behind a command and a space, its arguments.
- */
-function completionsOf(text, commands) {
-  if (!text.startsWith("/") || text.includes("\n")) return [];
+const MENTION = /(?<![\p{L}\p{N}_<@])@([^@\n]*)$/u;
+
+/** What could complete a text: `{insert, label, hint, isExact}`, where `insert` is the whole new text. */
+function completionsOf(text, { commands, users }) {
+  return text.startsWith("/") ? commandCompletions(text, commands) : mentionsOf(text, users);
+}
+
+/** Commands come first; behind a command and a space, its arguments. */
+function commandCompletions(text, commands) {
+  if (text.includes("\n")) return [];
   const command = commands.find((candidate) => text.startsWith(`${candidate.command} `));
   const found = command ? argumentsOf(command, text) : commandsOf(text, commands);
   return found.filter(({ insert }) => insert.trimEnd() !== text.trimEnd() || insert.length > text.length);
@@ -28,6 +32,20 @@ function argumentsOf({ command, completions = [] }, text) {
     .map((completion) => ({ insert: `${command} ${completion.text}`, label: completion.text, hint: completion.hint }));
 }
 
+/** The people and the app whose name or real name begins with what stands behind the last "@". */
+function mentionsOf(text, users) {
+  const typed = MENTION.exec(text)?.[1].toLowerCase();
+  if (typed === undefined) return [];
+  const before = text.slice(0, text.length - typed.length);
+  return users
+    .map((user) => ({ user, names: [user.name.toLowerCase(), user.real_name.toLowerCase()] }))
+    .filter(({ names }) => names.some((name) => name.startsWith(typed)))
+    .map(({ user, names }) => {
+      const isExact = names.includes(typed);
+      return { insert: `${before}${user.real_name} `, label: `@${user.real_name}`, hint: user.title, isExact };
+    });
+}
+
 export class CompletionList {
   #options = [];
   #active = -1;
@@ -38,7 +56,7 @@ export class CompletionList {
     this.onTake = onTake;
     this.announcer = announcer;
     const id = uniqueId("completions");
-    this.node = el("ul", { class: "completions", id, role: "listbox", "aria-label": "Commands", hidden: true });
+    this.node = el("ul", { class: "completions", id, role: "listbox", "aria-label": "Completions", hidden: true });
     setAttribute(field, "aria-controls", id);
     setAttribute(field, "aria-autocomplete", "list");
   }
@@ -47,14 +65,16 @@ export class CompletionList {
     return !this.node.hidden;
   }
 
-  /** Shows what fits the text; a command name that is being typed has its first match chosen. */
-  update(text, commands) {
-    this.#options = completionsOf(text, commands);
+  /** Shows what fits the text; a command or a name that is being typed has its first match chosen. */
+  update(text, { commands, users }) {
+    this.#options = completionsOf(text, { commands, users });
     this.node.replaceChildren(...this.#options.map((option, index) => this.#item(option, index)));
     this.node.hidden = this.#options.length === 0;
     if (this.isOpen) this.announcer.say(`${this.#options.length} completions`);
-    const isExact = commands.some(({ command }) => command === text);
-    this.#activate(text.includes(" ") || isExact || !this.isOpen ? -1 : 0);
+    const isCommand = text.startsWith("/");
+    const isWhole = isCommand && (text.includes(" ") || commands.some(({ command }) => command === text));
+    const isExact = this.#options.some((option) => option.isExact);
+    this.#activate(isWhole || isExact || !this.isOpen ? -1 : 0);
   }
 
   close() {

@@ -73,7 +73,9 @@ export class Composer {
   #typed() {
     this.problem.textContent = "";
     this.#fit();
-    this.completions.update(this.#target.thread_ts ? "" : this.field.value, this.session.state.commands);
+    const { commands, users } = this.session.state;
+    const offered = this.#target.thread_ts ? [] : commands;
+    this.completions.update(this.field.value, { commands: offered, users: Object.values(users) });
   }
 
   #setText(text) {
