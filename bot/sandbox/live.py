@@ -35,7 +35,8 @@ class Live:
         """Hold one page's connection until it leaves; a page that names nobody sees as the first person."""
         people = {person.id: person for person in self._workspace.config.people}
         person = people.get(request.query.get("user", ""), self._workspace.config.people[0])
-        socket = web.WebSocketResponse(heartbeat=30)
+        # Compressed, aiohttp writes in a task of its own, whose error nobody takes if the page leaves meanwhile.
+        socket = web.WebSocketResponse(heartbeat=30, compress=False)
         await socket.prepare(request)
         self._sockets.add(socket)
         sender = asyncio.create_task(self._send_changes(socket, person))

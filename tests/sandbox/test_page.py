@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -26,6 +28,7 @@ from tests.sandbox.conftest import (
 )
 
 SUPPORT = "C0SUPPORT1"
+LONG_CONVERSATION, PAGES_THAT_LEAVE = 400, 10
 Json = dict[str, Any]
 
 
@@ -94,6 +97,23 @@ async def test_page_of_nobody_shows_the_first_person(
     sandbox: Sandbox, session: aiohttp.ClientSession
 ) -> None:
     assert (await Page(sandbox, session, "U404").state())["me"]["id"] == ADA
+
+
+async def test_page_that_leaves_while_its_state_is_written_is_no_error(
+    sandbox: Sandbox, session: aiohttp.ClientSession
+) -> None:
+    complaints: list[Json] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
+    for number in range(LONG_CONVERSATION):
+        await sandbox.person(BEN).say(SUPPORT, f"{number} is down again, and nobody knows why")
+    live = f"{sandbox.url}/sandbox/live"
+    for _ in range(PAGES_THAT_LEAVE):
+        page = await session.ws_connect(live, compress=15)
+        await page.close()
+    async with session.ws_connect(live, compress=15) as stays:
+        await stays.receive_json()
+    gc.collect()
+    assert complaints == []
 
 
 async def test_uploaded_picture_gets_a_link(
