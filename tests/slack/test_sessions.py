@@ -499,6 +499,13 @@ async def test_a_session_survives_a_restart_and_an_event_that_comes_twice(bot: B
     assert await bot.superuser.fetchval("SELECT count(*) FROM sessions") == 1
 
 
+async def test_ticket_and_domain_typed_without_a_problem_stand_in_the_form(bot: Bot) -> None:
+    await bot.sandbox.person(BEN).command(SUPPORT, "/flowpilot start ticket:77 domain:networking")
+    await fill_in(bot, BEN, "What is wrong?", problem=PROBLEM, channel=SUPPORT)
+    begun = (await the_session(bot)).session
+    assert (begun.problem, begun.ticket, begun.problem_domain) == (PROBLEM, "77", ProblemDomain.NETWORKING)
+
+
 async def test_in_a_direct_message_a_reply_in_the_thread_is_an_answer(bot: Bot) -> None:
     await a_flow(bot)
     ben, dm = bot.sandbox.person(BEN), f"D{BEN[1:]}"

@@ -93,7 +93,8 @@ async def handle_start_asked(command: CommandTyped, asked: StartAsked, ack: Ack,
     await ack()
     workspace_id = command.by.workspace_id
     if not asked.problem:
-        await deps.api.call(workspace_id, "views.open", trigger_id=command.trigger_id, view=start_modal())
+        view = start_modal(ticket=asked.ticket, domain=asked.domain)
+        await deps.api.call(workspace_id, "views.open", trigger_id=command.trigger_id, view=view)
         return
     start = Start(
         by=await deps.people.recognise(command.by),

@@ -28,7 +28,9 @@ RATINGS = {"5": "5, very well", "4": "4", "3": "3", "2": "2", "1": "1, badly"}
 KINDS = {StepKind.QUESTION.value: "I checked something", StepKind.ACTION.value: "I changed something"}
 
 
-def start_modal(problem: str = "", *, place: str = "") -> Json:
+def start_modal(
+    problem: str = "", *, ticket: str | None = None, domain: ProblemDomain | None = None, place: str = ""
+) -> Json:
     """Asks what is wrong. `place` is the thread ("C1:1.2") to work in; without one a channel is asked for."""
     domains = {domain.value: domain_name(domain.value) for domain in ProblemDomain}
     where = channel_input(
@@ -38,8 +40,14 @@ def start_modal(problem: str = "", *, place: str = "") -> Json:
         "Start a session",
         [
             text_input(Field.PROBLEM, "What is wrong?", plain(problem, INPUT), multiline=True),
-            text_input(Field.TICKET, "Ticket", limit=TICKET_CHARACTERS, optional=True),
-            choice_input(Field.DOMAIN, "Domain", domains, optional=True),
+            text_input(
+                Field.TICKET,
+                "Ticket",
+                plain(ticket or "", TICKET_CHARACTERS),
+                limit=TICKET_CHARACTERS,
+                optional=True,
+            ),
+            choice_input(Field.DOMAIN, "Domain", domains, domain, optional=True),
             *([] if place else [where]),
         ],
         submit="Start",
@@ -161,6 +169,7 @@ _STEPS = (
 )
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "start": start_modal,
+    "start with a ticket": partial(start_modal, ticket="INC<77>", domain=ProblemDomain.NETWORKING),
     "start in a thread": partial(start_modal, "VPN drops <again>", place="C0SUPPORT1:1795340000.000200"),
     "something else": partial(else_modal, _AT),
     "log": partial(log_modal, _AT),
