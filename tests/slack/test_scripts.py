@@ -1,5 +1,6 @@
 """Scripts in Slack: asked for, filled in, confirmed by somebody else, sent as a file, and kept as a template."""
 
+import json
 from typing import cast
 
 from bot.domain.scripts import Advice, Language
@@ -50,6 +51,13 @@ async def test_a_script_comes_as_a_file_with_what_it_does_in_words(bot: Bot) -> 
 async def test_a_template_that_the_language_has_not_is_said_in_the_form(bot: Bot) -> None:
     form = await choose(bot, BEN, "b:ad-unlock", Language.BASH)
     assert form.errors == {"template": "There is no such template in bash."}
+
+
+async def test_a_template_of_one_language_is_offered_with_it(bot: Bot) -> None:
+    await bot.sandbox.person(BEN).command(SUPPORT, "/flowpilot script")
+    form = json.dumps((await bot.modal_with(BEN, "What should it do?")).blocks)
+    assert '"Unlock an Active Directory account (PowerShell)"' in form
+    assert '"Restart a service"' in form
 
 
 async def test_a_destructive_script_is_shown_after_somebody_else_has_confirmed(bot: Bot) -> None:

@@ -64,6 +64,12 @@ WITHDRAWN = replace(APPROVED, template=replace(_APPROVED, status=TemplateStatus.
 CHOICES = (
     RecipeChoice(key="b:service-restart", recipe=RECIPE, origin=Origin.BUILT_IN, effect=Effect.CHANGES),
     RecipeChoice(key="w:12", recipe=RECIPE, origin=Origin.WORKSPACE, effect=Effect.CHANGES, template_id=12),
+    RecipeChoice(
+        key="b:service-restart",
+        recipe=replace(RECIPE, language=Language.BASH),
+        origin=Origin.BUILT_IN,
+        effect=Effect.CHANGES,
+    ),
 )
 SCRIPT = Script(
     id=5,

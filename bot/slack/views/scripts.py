@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -31,6 +32,7 @@ from bot.slack.ids import Action, Callback, Field, RecipePlace
 from bot.slack.mrkdwn import bold, escape, inline, plain
 from bot.slack.views import samples_scripts as samples
 from bot.slack.views.blocks import (
+    OPTION,
     Json,
     actions,
     button,
@@ -62,7 +64,8 @@ def script_filename(script: Script) -> str:
 
 def choose_modal(choices: Sequence[RecipeChoice], *, session_id: int | None, writes: bool) -> Json:
     """Which language, which template. With `writes` a model may be asked."""
-    templates = {each.key: plain(_offered(each), 75) for each in choices}
+    versions = Counter(each.key for each in choices)
+    templates = {each.key: _offered(each, in_one=versions[each.key] == 1) for each in choices}
     if writes:
         templates[BY_MODEL] = "None of these: have a model write it"
     templates[BY_HAND] = "None of these: write it myself"
@@ -240,13 +243,10 @@ def advice_blocks(advice: Sequence[Advice]) -> Iterator[Json]:
     yield section("\n".join([f"*{escape(programs)} advises*", *lines, *rest]))
 
 
-def _offered(choice: RecipeChoice) -> str:
-    """A built-in template is there in both languages, most of the time."""
-    return (
-        f"{choice.recipe.title} ({choice.recipe.language.words})"
-        if choice.template_id
-        else choice.recipe.title
-    )
+def _offered(choice: RecipeChoice, *, in_one: bool) -> str:
+    """The title, and behind it the language where there is no other to choose."""
+    language = f" ({choice.recipe.language.words})" if in_one else ""
+    return plain(choice.recipe.title, OPTION - len(language)) + language
 
 
 def _parameter_input(parameter: Parameter) -> Json:
