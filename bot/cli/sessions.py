@@ -99,7 +99,7 @@ def import_(
     say(
         f"{report.read} read: {report.added} added, {report.known} known already, {report.rejected} rejected."
     )
-    if workspace_id == LOCAL_WORKSPACE:
+    if workspace_id == LOCAL_WORKSPACE and report.added:
         say(LOCAL_NOTE)
     if report.rejected:
         say(f"The rejected lines and the reasons are in {RejectedFile(file).path}.")

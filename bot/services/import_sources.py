@@ -124,10 +124,13 @@ class _LineTooLongError(Exception):
 
 
 class _Lines:
-    """The lines of a text. After `_LineTooLongError` the next one can be asked for; `number` counts all of them."""
+    """The lines of a text. After `_LineTooLongError` the next one can be asked for; `number` counts all of them.
+
+    `ended` becomes true when one is asked for after the last.
+    """
 
     def __init__(self, path: Path, text: io.TextIOWrapper) -> None:
-        self.path, self.number = path, 0
+        self.path, self.number, self.ended = path, 0, False
         self._text = text
 
     def __iter__(self) -> Self:
@@ -136,6 +139,7 @@ class _Lines:
     def __next__(self) -> str:
         line = self._read()
         if not line:
+            self.ended = True
             raise StopIteration
         self.number += 1
         if len(line) < MAX_LINE_CHARACTERS or line.endswith(("\n", "\r")):
@@ -195,6 +199,10 @@ def _rows(lines: _Lines, column_map: ColumnMap) -> Iterator[Entry]:
         ) from error
     if not any(header):
         raise UnusableFileError(f"{lines.path} is empty; its first line must name the columns.")
+    if lines.ended:
+        raise UnusableFileError(
+            f"{lines.path} does not begin with a line of column names: {_open_quote(lines, header)}."
+        )
     column_map.check_columns(header)
     return _row_entries(lines, reader, header, column_map)
 
@@ -211,15 +219,35 @@ def _row_entries(
         except _LineTooLongError as error:
             yield Entry(first, error.beginning, reason=str(error))
         except csv.Error as error:
-            yield Entry(first, None, reason=f"is not CSV: {error}; is a quote left open?")
+            reason = f"is not CSV: {error}; is a quote left open?{_not_read(first, lines.number)}"
+            yield Entry(first, None, reason=reason)
         else:
-            if cells:
+            if cells and lines.ended:
+                yield Entry(first, cells, reason=_open_quote(lines, cells))
+            elif cells and len(cells) != len(header):
+                yield Entry(first, cells, reason=_miscounted(header, cells, first, lines.number))
+            elif cells:
                 yield _row_entry(first, header, cells, column_map)
 
 
+def _open_quote(lines: _Lines, cells: list[str]) -> str:
+    """Why a row is none that the reader gave only when no line was left: its last cell never ended."""
+    inside = len(list(io.StringIO(cells[-1], newline=""))) or 1
+    opened = lines.number + 1 - inside
+    return f"a quote opened in line {opened:,} is never closed{_not_read(opened, lines.number)}"
+
+
+def _miscounted(header: list[str], cells: list[str], first: int, last: int) -> str:
+    doubt = f"; is a quote left open?{_not_read(first, last)}" if last > first else ""
+    return f"has {len(cells)} cells where the header has {len(header)}{doubt}"
+
+
+def _not_read(first: int, last: int) -> str:
+    """Which lines a row has taken with it."""
+    return f" (the lines up to {last:,} are not read)" if last > first else ""
+
+
 def _row_entry(line: int, header: list[str], cells: list[str], column_map: ColumnMap) -> Entry:
-    if len(cells) != len(header):
-        return Entry(line, cells, reason=f"has {len(cells)} cells where the header has {len(header)}")
     row = dict(zip(header, cells, strict=True))
     try:
         return Entry(line, row, column_map.record_of(row))

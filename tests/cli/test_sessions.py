@@ -64,6 +64,19 @@ async def test_wrong_lines_are_told_and_kept_and_the_right_ones_go_in(
     assert all(each["reason"] for each in documents)
 
 
+async def test_import_that_adds_nothing_says_nothing_of_where_sessions_stay(
+    flowpilot: FlowPilot, tmp_path: Path
+) -> None:
+    file = tmp_path / "incidents.csv"
+    file.write_text(INCIDENTS.splitlines()[0] + '\nINC0010,"Network\nINC0011,Email\n')
+    ended = await flowpilot("import", str(file), "--map", str(SERVICENOW))
+    assert ended.err.splitlines() == [
+        "line 2: a quote opened in line 2 is never closed (the lines up to 3 are not read)",
+        "1 read: 0 added, 0 known already, 1 rejected.",
+        f"The rejected lines and the reasons are in {file}.rejected.jsonl.",
+    ]
+
+
 async def test_csv_of_a_ticket_system_goes_in_by_its_map(flowpilot: FlowPilot, tmp_path: Path) -> None:
     file = tmp_path / "incidents.csv"
     file.write_text(INCIDENTS)

@@ -167,6 +167,46 @@ def test_bad_row_is_told_and_the_next_one_read(tmp_path: Path, row: str, reason:
     assert [entry.line for entry in found] == [2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        (
+            '2024,"a\n2025,b\n2026,c\n',
+            2,
+            "a quote opened in line 2 is never closed (the lines up to 4 are not read)",
+        ),
+        ('2024,a\n2025,"b', 3, "a quote opened in line 3 is never closed"),
+        ('2024,a\n2025,b\n"', 4, "a quote opened in line 4 is never closed"),
+        ('"20\n24","b\r\n', 2, "a quote opened in line 3 is never closed"),
+        (
+            '2024,"a\n"2025","b"\n2026,c\n',
+            2,
+            "has 3 cells where the header has 2; is a quote left open? (the lines up to 3 are not read)",
+        ),
+        (
+            '2024,"' + "a\n" * 66_000,
+            2,
+            (
+                "is not CSV: field larger than field limit (131072); is a quote left open?"
+                " (the lines up to 65,538 are not read)"
+            ),
+        ),
+    ],
+    ids=["whole rest", "last row", "at the very end", "later in a row", "closed by the next", "too long"],
+)
+def test_quote_left_open_is_told_with_the_lines_it_hides(
+    tmp_path: Path, text: str, line: int, reason: str
+) -> None:
+    found = next(entry for entry in rows(written(tmp_path, "a.csv", f"number,text\n{text}")) if entry.reason)
+    assert (found.line, found.reason) == (line, reason)
+
+
+def test_csv_whose_first_line_opens_a_quote_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.csv", 'number,"text\n2024,a\n')
+    said = f"{path} does not begin with a line of column names: a quote opened in line 1 is never closed"
+    assert refusal(path, FileFormat.CSV).startswith(said)
+
+
 def test_csv_without_columns_is_refused(tmp_path: Path) -> None:
     empty = written(tmp_path, "empty.csv", "")
     assert refusal(empty, FileFormat.CSV) == f"{empty} is empty; its first line must name the columns."
