@@ -25,6 +25,7 @@ from bot.scripting.outside import OutsideAdviser, programs_on
 from bot.settings import Settings
 from storage.database import Database
 from storage.embedded import EmbeddedServer
+from storage.errors import StorageUnavailableError
 from storage.schema import upgrade
 
 if TYPE_CHECKING:
@@ -141,8 +142,13 @@ async def migrate_database(settings: Settings) -> None:
         await upgrade(database.url)
 
 
-async def find_database_trouble(database: Database) -> str | None:
-    """What keeps the database from being used, as a sentence."""
-    if await database.is_ready():
-        return None
-    return "The database does not answer, or its schema is not this version's: run flowpilot migrate."
+async def find_database_trouble(database: Database, *, in_detail: bool = False) -> str | None:
+    """What keeps the database from being used, as a sentence; details are for those who have set its address."""
+    try:
+        if await database.is_current():
+            return None
+    except StorageUnavailableError as error:
+        return (
+            f"The database does not answer: {error.reason}." if in_detail else "The database does not answer."
+        )
+    return "The database's schema is not this version's: run flowpilot migrate."

@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         """How Slack reaches us: Socket Mode with an app token, HTTP with a signing secret.
 
         Raises:
-            SettingsError: neither, both, or half of one is configured; the sentence names what is missing.
+            SettingsError: neither, both, or half of one is configured; the sentences name all that is missing.
         """
         if problem := self.slack_problem:
             raise SettingsError(problem)
@@ -88,7 +88,12 @@ class Settings(BaseSettings):
 
     @property
     def slack_problem(self) -> str | None:
-        """What is missing or contradictory in the Slack settings, as one sentence; None when they will do."""
+        """All that is missing or contradictory in the Slack settings, in sentences; None when they will do."""
+        found = [problem for problem in (self._way_problem, self._token_problem) if problem]
+        return " ".join(found) or None
+
+    @property
+    def _way_problem(self) -> str | None:
         if self.slack_app_token and self.slack_signing_secret:
             return (
                 "Both FLOWPILOT_SLACK_APP_TOKEN (Socket Mode) and FLOWPILOT_SLACK_SIGNING_SECRET (HTTP) are set: "
@@ -99,7 +104,7 @@ class Settings(BaseSettings):
                 "Slack cannot reach FlowPilot: set FLOWPILOT_SLACK_APP_TOKEN (xapp-…, for Socket Mode) or "
                 "FLOWPILOT_SLACK_SIGNING_SECRET (for HTTP)."
             )
-        return self._token_problem
+        return None
 
     @property
     def _token_problem(self) -> str | None:

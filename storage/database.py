@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.all_workspaces import AllWorkspaces
 from storage.connecting import asyncpg_url, connect
-from storage.errors import StorageUnavailableError, speaking_our_errors
+from storage.errors import NotSetUpError, StorageUnavailableError, speaking_our_errors
 from storage.json_text import as_json
 from storage.roles import ALL, TENANT
 from storage.schema import newest_version
@@ -83,10 +83,17 @@ class Database:
     async def is_ready(self) -> bool:
         """Whether the database answers and has the schema of this version."""
         try:
+            return await self.is_current()
+        except StorageUnavailableError:
+            return False
+
+    async def is_current(self) -> bool:
+        """Whether the database has the schema of this version. Raises StorageUnavailableError if it does not answer."""
+        try:
             async with _begin(self._engine, ALL, "") as connection:
                 with speaking_our_errors():
                     return (await connection.execute(_VERSION)).scalar() == newest_version()
-        except StorageUnavailableError:
+        except NotSetUpError:
             return False
 
 

@@ -23,6 +23,13 @@ class StorageUnavailableError(FlowPilotError):
         self.reason = reason
 
 
+class NotSetUpError(StorageUnavailableError):
+    """The database answers, but the migrations have not run there."""
+
+    def __init__(self) -> None:
+        super().__init__("it is not set up for this version, `flowpilot migrate` does that")
+
+
 def _missing(noun: str) -> Callable[[], FlowPilotError]:
     # PostgreSQL does not name the key: row-level security might hide it from us.
     return partial(NotFoundError, noun, "with this id")
@@ -104,7 +111,7 @@ def _by_state(error: asyncpg.PostgresError, workspace_id: str) -> FlowPilotError
     if state in UNSTORABLE:
         return InvalidRecordError("text", "holds a character that cannot be stored")
     if state in NOT_SET_UP:
-        return StorageUnavailableError("it is not set up for this version, `flowpilot migrate` does that")
+        return NotSetUpError()
     return StorageUnavailableError(str(error)) if state.startswith(OUT_OF_REACH) else None
 
 

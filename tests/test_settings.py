@@ -23,7 +23,7 @@ def test_app_token_means_socket_mode_and_signing_secret_means_http() -> None:
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ({}, "FLOWPILOT_SLACK_APP_TOKEN"),
+        ({}, "FLOWPILOT_SLACK_APP_TOKEN.* FLOWPILOT_SLACK_SIGNING_SECRET.* FLOWPILOT_SLACK_BOT_TOKEN"),
         ({"slack_bot_token": "xoxb-1"}, "FLOWPILOT_SLACK_SIGNING_SECRET"),
         ({"slack_app_token": "xapp-1"}, "FLOWPILOT_SLACK_BOT_TOKEN"),
         ({"slack_signing_secret": "s"}, "FLOWPILOT_SLACK_BOT_TOKEN"),

@@ -51,7 +51,7 @@ async def _database(settings: Settings) -> Finding:
     kind = "embedded PostgreSQL" if settings.database_url is None else "PostgreSQL at FLOWPILOT_DATABASE_URL"
     try:
         async with open_database(settings) as database:
-            trouble = await find_database_trouble(database)
+            trouble = await find_database_trouble(database, in_detail=True)
     except FlowPilotError as error:
         return Finding("database", is_well=False, sentence=str(error))
     return Finding(

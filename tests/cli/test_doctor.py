@@ -8,7 +8,7 @@ import pytest
 
 from bot.sandbox import serve_sandbox
 from tests.cli.conftest import Stage
-from tests.cli.databases import Databases
+from tests.cli.databases import BLANK, Databases
 from tests.cli.processes import CONFIG, Ended, FlowPilot
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -25,6 +25,8 @@ class Examined:
     wrong_bot_token: Ended
     wrong_app_token: Ended
     unreachable: Ended
+    blank: Ended
+    away: Ended
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +41,8 @@ async def examined(unset: FlowPilot, migrated: Stage, databases: Databases) -> E
                 well.given(slack_bot_token="xoxb-of-somebody-else")("doctor"),
                 well.given(slack_app_token="xapp-of-somebody-else")("doctor"),
                 well.given(slack_api_url=CLOSED_PORT)("doctor"),
+                well.given(database_url=databases.url_of(BLANK))("doctor"),
+                well.given(database_url="postgresql://nobody@127.0.0.1:9/none")("doctor"),
             )
         )
 
@@ -55,7 +59,9 @@ def test_doctor_says_what_to_set_when_nothing_is(examined: Examined) -> None:
     assert "FLOWPILOT_ADMINS" in found["reviewers"]
     assert "FLOWPILOT_REVIEW_CHANNEL" in found["review channel"]
     assert "FLOWPILOT_DIGEST_CHANNEL" in found["digest channel"]
-    assert "FLOWPILOT_SLACK_APP_TOKEN" in found["Slack"]
+    assert all(
+        f"FLOWPILOT_SLACK_{name}" in found["Slack"] for name in ("APP_TOKEN", "SIGNING_SECRET", "BOT_TOKEN")
+    )
     assert "ok       database: embedded PostgreSQL answers; the schema is current\n" in examined.unset.out
 
 
@@ -89,6 +95,17 @@ def test_doctor_says_when_slack_is_out_of_reach(examined: Examined) -> None:
     assert examined.unreachable.code == 1
     (sentence,) = problems(examined.unreachable).values()
     assert sentence.startswith(f"Slack does not answer at {CLOSED_PORT}.")
+
+
+def test_doctor_tells_a_database_out_of_reach_from_one_to_migrate(examined: Examined) -> None:
+    assert (examined.blank.code, examined.away.code) == (1, 1)
+    assert problems(examined.blank) == {
+        "database": "The database's schema is not this version's: run flowpilot migrate."
+    }
+    (sentence,) = problems(examined.away).values()
+    assert sentence.startswith("The database does not answer: ")
+    assert "9" in sentence
+    assert "migrate" not in sentence
 
 
 async def test_manifest_is_the_one_of_the_repository_or_leads_to_an_address(unset: FlowPilot) -> None:

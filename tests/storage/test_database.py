@@ -69,6 +69,7 @@ async def test_an_empty_database_is_not_ready_and_says_what_to_do(
     await superuser.execute("CREATE DATABASE empty")
     async with Database.open(server.url.replace("/postgres?", "/empty?")) as empty:
         assert not await empty.is_ready()
+        assert not await empty.is_current()
         with pytest.raises(StorageUnavailableError, match="flowpilot migrate"):
             async with empty.transaction("T0001") as tx:
                 await tx.sessions.count()
@@ -78,6 +79,8 @@ async def test_an_empty_database_is_not_ready_and_says_what_to_do(
 async def test_a_database_out_of_reach_is_one_kind_of_error(database: Database) -> None:
     async with Database.open("postgresql://nobody@127.0.0.1:1/none") as away:
         assert not await away.is_ready()
+        with pytest.raises(StorageUnavailableError):
+            await away.is_current()
         with pytest.raises(StorageUnavailableError):
             async with away.transaction("T0001"):
                 pass
