@@ -7,11 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
 from bot.domain.sessions import ProblemDomain
 from bot.domain.windows import PERIODS
 from bot.domain.words import domain_name
 
 USUAL_DAYS = 30
+MIN_BEGINNING = 3
+"""Letters of a command by which it can be guessed."""
+ALIKE = 0.7
+"""From 0 to 1: below it a word is no misspelt command."""
 
 _PERIOD = re.compile(r"(\d{1,4})\s?d(?:ays?)?")
 _NAMED = re.compile(r"(?<!\S)(ticket|domain):(\S+)", re.IGNORECASE)
@@ -75,9 +82,13 @@ class ScriptAsked:
 
 @dataclass(frozen=True, slots=True)
 class HelpAsked:
-    """`not_understood` is what was typed instead of a command; empty when help was asked for."""
+    """`not_understood` is what was typed instead of a command; empty when help was asked for.
+
+    `meant` is the command that is spelt nearly like it, if one is.
+    """
 
     not_understood: str = ""
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,7 @@ _WITHOUT_WORDS: Mapping[str, Asked] = {
     "script": ScriptAsked(),
     "help": HelpAsked(),
 }
+_NAMES = ("start", "stats", "gaps", "flows", *_WITHOUT_WORDS)
 
 
 def understand(text: str) -> Asked:
@@ -128,7 +140,17 @@ def understand(text: str) -> Asked:
             return _gaps(words)
         case "flows":
             return FlowsAsked(" ".join(words))
-    return _WITHOUT_WORDS.get(command) or HelpAsked(text.strip())
+    return _WITHOUT_WORDS.get(command) or HelpAsked(text.strip(), _nearest(command))
+
+
+def _nearest(typed: str) -> str:
+    """The command that begins with what was typed, else the one that the fewest slips lead to; empty if none is."""
+    if len(typed) >= MIN_BEGINNING:
+        for name in _NAMES:
+            if name.startswith(typed):
+                return name
+    found = extractOne(typed, _NAMES, scorer=OSA.normalized_similarity, score_cutoff=ALIKE)
+    return found[0] if found else ""
 
 
 def understand_start(text: str) -> StartAsked | UnknownDomain:

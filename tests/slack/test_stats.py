@@ -59,6 +59,7 @@ async def test_no_sessions_are_said_in_a_sentence_without_a_picture(bot: Bot) ->
         ("stats 14d", "There is no period “14d”. Choose one of `7d`, `30d`, `90d`."),
         ("stats plumbing", "There is no domain “plumbing”. Choose one of `active_directory`,"),
         ("gaps 14d", "There is no period “14d”. Choose one of `7d`, `30d`, `90d`."),
+        ("stat 7d", "I do not know “stat 7d”. Did you mean `stats`? FlowPilot turns"),
         ("frobnicate <!channel>", "I do not know “frobnicate &lt;!channel&gt;”."),
         ("help", "FlowPilot turns resolved support sessions into"),
         ("", "FlowPilot turns resolved support sessions into"),

@@ -54,6 +54,12 @@ from bot.slack.payloads.conversation import app_removed, direct_message, mention
         ("gaps 7 days", GapsAsked(days=7)),
         ("gaps networking", UnknownPeriod("networking")),
         ("Frobnicate NOW", HelpAsked("Frobnicate NOW")),
+        ("stat 7d", HelpAsked("stat 7d", meant="stats")),
+        ("Strat VPN drops", HelpAsked("Strat VPN drops", meant="start")),
+        ("sess", HelpAsked("sess", meant="sessions")),
+        ("queu", HelpAsked("queu", meant="queue")),
+        ("s", HelpAsked("s")),
+        ("printer is offline", HelpAsked("printer is offline")),
     ],
 )
 def test_commands_are_understood(text: str, asked: Asked) -> None:

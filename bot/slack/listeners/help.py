@@ -109,6 +109,6 @@ def _answer_to(asked: Asked) -> Json:
             return unknown_period_message(word)
         case UnknownDomain(words=words):
             return unknown_domain_message(words)
-        case HelpAsked(not_understood=text):
-            return help_message(text)
+        case HelpAsked(not_understood=text, meant=meant):
+            return help_message(text, meant)
     return help_message()

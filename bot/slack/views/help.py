@@ -37,9 +37,11 @@ WHAT_IT_DOES = (
 )
 
 
-def help_message(not_understood: str = "") -> Json:
-    """The commands that work; first what was not understood, if anything."""
+def help_message(not_understood: str = "", meant: str = "") -> Json:
+    """The commands that work; first what was not understood, if anything, and which command may be `meant`."""
     before = f"I do not know “{inline(plain(not_understood, QUOTED_CHARACTERS))}”. " if not_understood else ""
+    if meant:
+        before += f"Did you mean `{meant}`? "
     return message(before + WHAT_IT_DOES + "\n" + _commands())
 
 
@@ -61,6 +63,7 @@ def _commands() -> str:
 EXAMPLES: Mapping[str, Callable[[], Json]] = {
     "help": help_message,
     "not understood": partial(help_message, "<!channel> do *something*"),
+    "misspelt": partial(help_message, "stat 7d", "stats"),
     "unknown period": partial(unknown_period_message, "14d"),
     "unknown domain": partial(unknown_domain_message, "plumbing"),
 }
