@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -14,6 +13,7 @@ from bot.domain.flows import Flow
 from bot.domain.formats_markdown import to_markdown
 from bot.domain.formats_mermaid import to_mermaid
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind
+from bot.domain.words import file_stem
 
 TEXT_KEYS = {
     NodeKind.QUESTION: "prompt",
@@ -41,13 +41,12 @@ ENDINGS = {
     ExportFormat.MERMAID: "mmd",
     ExportFormat.MARKDOWN: "md",
 }
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 MAX_NAME = 60
 
 
 def filename_of(flow: Flow, wanted: ExportFormat) -> str:
     """For example "vpn-drops-3-v2.json", with the flow's id and version."""
-    name = _NOT_IN_NAMES.sub("-", flow.title.lower()).strip("-")[:MAX_NAME].strip("-") or "flow"
+    name = file_stem(flow.title, MAX_NAME) or "flow"
     return f"{name}-{flow.id}-v{flow.current.number}.{ENDINGS[wanted]}"
 
 

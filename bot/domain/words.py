@@ -36,6 +36,7 @@ _DOMAINS = {domain.value: domain.value.replace("_", " ").title() for domain in P
     UNKNOWN: "Unknown",
 }
 _BLANKS = re.compile(r"\s+")
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 _HOUR, _DAY = 60, 24 * 60
 _SHORT = {"minute": "min", "hour": "h", "day": "d"}
 
@@ -135,6 +136,18 @@ def one_line(text: str, limit: int) -> str:
     """The text on one line and at most `limit` characters long, with an ellipsis where it was cut."""
     line = _BLANKS.sub(" ", text).strip()
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def file_stem(title: str, limit: int) -> str:
+    """The title as a file's name without its ending: letters, digits and dashes, cut between words where it can be.
+
+    Empty if the title has none of them.
+    """
+    name = _NOT_IN_NAMES.sub("-", title.lower()).strip("-")
+    if len(name) <= limit:
+        return name
+    whole_words = name[: limit + 1].rpartition("-")[0]
+    return whole_words or name[:limit]
 
 
 def alt_text(*sentences: str) -> str:

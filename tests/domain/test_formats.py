@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import InvalidRecordError, InvalidTreeError
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin, FlowVersion
-from bot.domain.formats import MAX_PROBLEMS, ExportFormat, export, flow_document, nested_document
+from bot.domain.formats import (
+    MAX_PROBLEMS,
+    ExportFormat,
+    export,
+    filename_of,
+    flow_document,
+    nested_document,
+)
 from bot.domain.formats_markdown import escaped
 from bot.domain.formats_mermaid import quoted
 from bot.domain.formats_reading import load_document, parse_flows
@@ -263,3 +270,9 @@ def test_question_with_two_answers_to_one_step_appears_once_in_nested_form() -> 
     tree = FlowTree("n1", {"n1": question("On?", ("Yes", "n2"), ("No", "n2")), "n2": fix("Done.")})
     root = nested_document([a_flow(tree)], {}, {})["flows"][0]["root"]
     assert [child["id"] for child in root["children"]] == ["n2"]
+
+
+def test_document_is_named_by_the_whole_words_of_a_long_title() -> None:
+    flow = a_flow(title="Outlook asks again and again for the password of a shared mailbox")
+    name = "outlook-asks-again-and-again-for-the-password-of-a-shared"
+    assert filename_of(flow, ExportFormat.MARKDOWN) == f"{name}-{flow.id}-v{flow.current.number}.md"

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.statistics import Rate
 from bot.domain.windows import window_ending
-from bot.domain.words import alt_text, domain_name, duration, one_line, share_of, window_words
+from bot.domain.words import alt_text, domain_name, duration, file_stem, one_line, share_of, window_words
 from tests.charts.makers import ZONE
 
 
@@ -62,3 +62,18 @@ def test_a_window_says_once_what_both_ends_share(days: int, words: str) -> None:
 def test_long_texts_are_cut() -> None:
     assert one_line("one  two\nthree", 9) == "one two…"
     assert len(alt_text("word " * 900)) <= 2000
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("VPN drops!", "vpn-drops"),
+        ("Outlook asks again for the password", "outlook-asks-again"),
+        ("Outlook asks for passwords", "outlook-asks-for"),
+        ("Outlook asks for the pin", "outlook-asks-for-the"),
+        ("Donaudampfschifffahrtsgesellschaft", "donaudampfschifffahr"),
+        ("«…»", ""),
+    ],
+)
+def test_file_is_named_by_whole_words(title: str, stem: str) -> None:
+    assert file_stem(title, 20) == stem

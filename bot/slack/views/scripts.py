@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -27,7 +26,7 @@ from bot.domain.scripts import (
     ScriptTemplate,
     TemplateStatus,
 )
-from bot.domain.words import counted, listed
+from bot.domain.words import counted, file_stem, listed
 from bot.slack.ids import Action, Callback, Field, RecipePlace
 from bot.slack.mrkdwn import bold, escape, inline, plain
 from bot.slack.views import samples_scripts as samples
@@ -53,12 +52,12 @@ QUOTE = "'"
 """In place of a backtick, which would end the code in a sentence."""
 HASH_CHARACTERS = 16
 NEVER_RUN = "FlowPilot never runs it. Read it before you do."
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+MAX_FILE_STEM = 50
 
 
 def script_filename(script: Script) -> str:
     """For example `restart-a-service-12.ps1`."""
-    name = _NOT_IN_NAMES.sub("-", script.title.lower()).strip("-")[:50] or "script"
+    name = file_stem(script.title, MAX_FILE_STEM) or "script"
     return f"{name}-{script.id}.{script.language.suffix}"
 
 
