@@ -20,8 +20,8 @@ from bot.ai.outline import OutlineAnalyst
 from bot.charts.canvas import BLUE, GREEN, MUTED, ORANGE, render
 from bot.domain.members import Member
 from bot.domain.proposals import Approve, Proposal, ProposalKind, ProposalStatus, Publish
+from bot.domain.session_acts import Resolve
 from bot.domain.sessions import ConfidenceTier
-from bot.domain.troubleshooting import Resolve
 from bot.domain.workspaces import WorkspaceSettings
 from bot.logs import configure_logging
 from bot.offline import TERMINAL, open_database

@@ -6,19 +6,10 @@ import re
 from dataclasses import dataclass
 from random import Random
 
+from bot.domain.session_acts import Act, Answer, LogStep, NoHelp, Resolve, SayElse
 from bot.domain.sessions import StepKind
 from bot.domain.trees import FlowTree, Node, NodeKind
-from bot.domain.troubleshooting import (
-    NOT_WORKED,
-    WORKED,
-    Act,
-    Answer,
-    LogStep,
-    NoHelp,
-    Resolve,
-    SayElse,
-    Troubleshooting,
-)
+from bot.domain.troubleshooting import NOT_WORKED, WORKED, Troubleshooting
 from bot.sandbox.samples.chart import Answer as Given
 from bot.sandbox.samples.chart import Ask, Chart, Ending
 from bot.sandbox.samples.walk import told

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.errors import FlowPilotError
+from bot.domain.session_acts import Answer, SayElse
 from bot.domain.sessions import SessionStatus
 from bot.domain.trees import Node
-from bot.domain.troubleshooting import Answer, SayElse, Troubleshooting
+from bot.domain.troubleshooting import Troubleshooting
 
 
 class WrittenEarlierError(FlowPilotError):

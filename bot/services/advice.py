@@ -11,9 +11,10 @@ from bot.domain.flows import Flow
 from bot.domain.guidance import Check, Known, suggest
 from bot.domain.jobs import GuideSession
 from bot.domain.proposals import Proposal
+from bot.domain.session_acts import Advise
 from bot.domain.sessions import ConfidenceTier, Session
 from bot.domain.trees import FlowTree
-from bot.domain.troubleshooting import Advise, Troubleshooting, act
+from bot.domain.troubleshooting import Troubleshooting, act
 from bot.services.matching import FoundFlow, find_flows
 from storage.database import Database
 from storage.transaction import Transaction

@@ -10,8 +10,9 @@ from bot.domain.errors import NotFoundError
 from bot.domain.guidance import Guided
 from bot.domain.jobs import GuideSession, ShowSession
 from bot.domain.ports import Guide
+from bot.domain.session_acts import Propose
 from bot.domain.spending import Spending, Trouble
-from bot.domain.troubleshooting import NotPossibleNowError, Propose, SessionOverError, Troubleshooting, act
+from bot.domain.troubleshooting import NotPossibleNowError, SessionOverError, Troubleshooting, act
 from bot.services.desk import Desk
 from bot.services.spending import has_money_left
 from bot.services.threads import show_session

@@ -10,6 +10,7 @@ from bot.domain.immaterial import first_asked
 from bot.domain.jobs import ShowSession
 from bot.domain.members import Member
 from bot.domain.proposals import MessageRef
+from bot.domain.session_acts import Abandon, Act, Follow
 from bot.domain.sessions import (
     ConfidenceTier,
     FlowPlace,
@@ -22,10 +23,7 @@ from bot.domain.sessions import (
 from bot.domain.threads import MySessions, key_of_turn
 from bot.domain.trees import FlowTree
 from bot.domain.troubleshooting import (
-    Abandon,
-    Act,
     Flag,
-    Follow,
     NotPossibleNowError,
     SessionOverError,
     Troubleshooting,

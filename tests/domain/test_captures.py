@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from bot.domain.captures import MAX_PART, account_of
 from bot.domain.conversations import Tried
+from bot.domain.session_acts import Answer, Escalate, LogStep, NoHelp, SayElse, Skip, TakeOver
 from bot.domain.sessions import StepKind
-from bot.domain.troubleshooting import Answer, Escalate, LogStep, NoHelp, SayElse, Skip, TakeOver
 from tests.conftest import NOW
 from tests.domain.test_troubleshooting import ADA, BEN, after, begun
 

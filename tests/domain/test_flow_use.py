@@ -7,9 +7,7 @@ import pytest
 
 from bot.domain.flow_use import NodeUse, TreeUse, use_of_evidence, use_of_followed
 from bot.domain.flows import Flow, FlowOrigin, FlowVersion
-from bot.domain.sessions import FlowPlace
-from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
-from bot.domain.troubleshooting import (
+from bot.domain.session_acts import (
     Abandon,
     Act,
     Answer,
@@ -21,9 +19,10 @@ from bot.domain.troubleshooting import (
     SayElse,
     Skip,
     TakeOver,
-    Troubleshooting,
-    act,
 )
+from bot.domain.sessions import FlowPlace
+from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
+from bot.domain.troubleshooting import Troubleshooting, act
 from tests.conftest import NOW
 from tests.storage.makers import a_draft, a_live_session, a_tree, as_session
 

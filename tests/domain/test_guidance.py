@@ -5,11 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.guidance import Check, CheckSource, Guidance, Known, options_of, suggest
-from bot.domain.sessions import ConfidenceTier, StepKind
-from bot.domain.spending import Trouble
-from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
-from bot.domain.troubleshooting import (
-    NOT_WORKED,
+from bot.domain.session_acts import (
     Act,
     Advise,
     Answer,
@@ -17,17 +13,17 @@ from bot.domain.troubleshooting import (
     Back,
     LogStep,
     NoHelp,
-    NotPossibleNowError,
     Pause,
     Propose,
     Resume,
     SayElse,
     Skip,
     TakeUp,
-    Troubleshooting,
-    act,
-    is_repeated,
 )
+from bot.domain.sessions import ConfidenceTier, StepKind
+from bot.domain.spending import Trouble
+from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
+from bot.domain.troubleshooting import NOT_WORKED, NotPossibleNowError, Troubleshooting, act, is_repeated
 from tests.conftest import NOW
 from tests.storage.makers import a_live_session, as_session
 

@@ -11,6 +11,26 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from bot.domain.errors import FlowPilotError
 from bot.domain.guidance import Check, CheckSource, options_of
 from bot.domain.merging import label_of
+from bot.domain.session_acts import (
+    Abandon,
+    Act,
+    Advise,
+    Answer,
+    AskAgain,
+    Back,
+    Escalate,
+    Follow,
+    LogStep,
+    NoHelp,
+    Pause,
+    Propose,
+    Resolve,
+    Resume,
+    SayElse,
+    Skip,
+    TakeOver,
+    TakeUp,
+)
 from bot.domain.sessions import (
     MAX_STEPS,
     ConfidenceTier,
@@ -22,29 +42,11 @@ from bot.domain.sessions import (
 )
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
 from bot.domain.troubleshooting import (
-    Abandon,
-    Act,
-    Advise,
-    Answer,
-    AskAgain,
-    Back,
-    Escalate,
-    Follow,
-    LogStep,
-    NoHelp,
     NotPossibleNowError,
-    Pause,
-    Propose,
-    Resolve,
-    Resume,
     SamePersonError,
-    SayElse,
     SessionHaltedError,
     SessionOverError,
-    Skip,
     StepPassedError,
-    TakeOver,
-    TakeUp,
     TooManyStepsError,
     Troubleshooting,
     act,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.domain.session_acts import Answer, Pause, Resolve, SayElse
 from bot.domain.trees import Node, NodeKind, Option
-from bot.domain.troubleshooting import Answer, Pause, Resolve, SayElse
 from bot.domain.typed_answers import OpenStep, Typed, WrittenEarlierError
 from tests.domain.test_troubleshooting import BEN, TREE, after, begun
 

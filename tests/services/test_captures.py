@@ -18,9 +18,9 @@ from bot.domain.flows import FlowDraft
 from bot.domain.jobs import ShowSession
 from bot.domain.members import Member
 from bot.domain.proposals import MessageRef
+from bot.domain.session_acts import Abandon, Act, Escalate, LogStep, Resolve, TakeOver
 from bot.domain.sessions import AnalysisOutcome, ProblemDomain, SessionStatus, StepKind
 from bot.domain.spending import SpendingTotal
-from bot.domain.troubleshooting import Abandon, Act, Escalate, LogStep, Resolve, TakeOver
 from bot.domain.workspaces import Workspace
 from bot.services.analysis import analyze_pending
 from bot.services.captures import (

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from bot.domain.flows import Flow
+from bot.domain.session_acts import Abandon, Act, Answer, Resolve, SayElse
 from bot.domain.sessions import FlowPlace
-from bot.domain.troubleshooting import Abandon, Act, Answer, Resolve, SayElse, act
+from bot.domain.troubleshooting import act
 from bot.sandbox import View
 from tests.slack.conftest import ADA, BEN, TEAM, Bot
 from tests.slack.test_editor import says

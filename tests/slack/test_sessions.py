@@ -11,10 +11,11 @@ from bot.domain.flows import Flow, FlowDraft
 from bot.domain.guidance import Guidance, Guided, options_of
 from bot.domain.members import Member
 from bot.domain.proposals import ProposalKind
+from bot.domain.session_acts import Act, Answer, LogStep, NoHelp, Resolve
 from bot.domain.sessions import ProblemDomain, Session, SessionStatus, StepKind
 from bot.domain.spending import Spending, Trouble
 from bot.domain.trees import FlowTree, Node, NodeKind, Option
-from bot.domain.troubleshooting import Act, Answer, LogStep, NoHelp, Resolve, Troubleshooting
+from bot.domain.troubleshooting import Troubleshooting
 from bot.sandbox import Message
 from bot.services.analysis import analyze_pending
 from bot.services.proposals import list_proposals

@@ -3,8 +3,8 @@
 import asyncio
 
 from bot.domain.jobs import ShowSession
+from bot.domain.session_acts import Answer, Pause
 from bot.domain.sessions import SessionStatus
-from bot.domain.troubleshooting import Answer, Pause
 from bot.sandbox import Message
 from bot.services.threads import draw_thread, show_session
 from bot.services.troubleshooting import act_in_session

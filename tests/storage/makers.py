@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.flows import Flow, FlowDraft, FlowOrigin
 from bot.domain.proposals import Proposal, ProposalKind, ProposalStatus
 from bot.domain.scripts import Effect, Language, NewScript, Origin, Place, Recipe, ScriptStatus
+from bot.domain.session_acts import Abandon
 from bot.domain.sessions import (
     ClaimedSession,
     FlowPlace,
@@ -20,7 +21,7 @@ from bot.domain.sessions import (
     StepKind,
 )
 from bot.domain.trees import Evidence, FlowTree, Node, NodeKind, Option
-from bot.domain.troubleshooting import Abandon, act
+from bot.domain.troubleshooting import act
 from storage.database import Database
 from tests.conftest import NOW
 

@@ -5,20 +5,10 @@ from datetime import timedelta
 import asyncpg
 
 from bot.domain.proposals import MessageRef
+from bot.domain.session_acts import Act, Answer, Escalate, LogStep, Pause, Resolve, TakeOver
 from bot.domain.sessions import FlowPlace, SessionStatus, StepKind
 from bot.domain.statistics import Rate
-from bot.domain.troubleshooting import (
-    Act,
-    Answer,
-    Escalate,
-    Flag,
-    LogStep,
-    Pause,
-    Resolve,
-    TakeOver,
-    Troubleshooting,
-    act,
-)
+from bot.domain.troubleshooting import Flag, Troubleshooting, act
 from bot.domain.trust import TrustLevel
 from bot.domain.workspaces import Workspace
 from storage.database import Database

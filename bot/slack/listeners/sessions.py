@@ -9,8 +9,7 @@ import structlog
 
 from bot.domain.errors import FlowPilotError
 from bot.domain.proposals import MessageRef
-from bot.domain.sessions import ProblemDomain, StepKind
-from bot.domain.troubleshooting import (
+from bot.domain.session_acts import (
     Abandon,
     Act,
     Answer,
@@ -23,12 +22,12 @@ from bot.domain.troubleshooting import (
     Resolve,
     Resume,
     SayElse,
-    SessionOverError,
     Skip,
     TakeOver,
     TakeUp,
-    suggested_resolution,
 )
+from bot.domain.sessions import ProblemDomain, StepKind
+from bot.domain.troubleshooting import SessionOverError, suggested_resolution
 from bot.domain.typed_answers import Typed
 from bot.services.threads import draw_thread
 from bot.services.troubleshooting import (
