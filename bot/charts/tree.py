@@ -31,11 +31,12 @@ def draw_tree(
 
     As large as the flow needs, up to 2,400 by 3,600 pixels; a flow that needs more is cut and says so.
     """
-    outline = outline_of(tree)
-    alt, filename = _alt(tree, added, changed), "flow.png"
+    outline, filename = outline_of(tree), "flow.png"
     if not outline.order:
-        return Picture(empty_page(title, NO_STEPS), alt, filename)
-    layout = lay_out(outline, tree.nodes, notes=dict.fromkeys(immaterial(tree), (NOT_ASKED,)))
+        return Picture(empty_page(title, NO_STEPS), NO_STEPS, filename)
+    left_out = immaterial(tree)
+    alt = _alt(tree, added, changed, left_out=len(left_out))
+    layout = lay_out(outline, tree.nodes, notes=dict.fromkeys(left_out, (NOT_ASKED,)))
     marks = dict.fromkeys(changed, CHANGED) | dict.fromkeys(added, NEW)
     kinds = {tree.nodes[node_id].kind for node_id in layout.boxes}
     signs = {marks[node_id] for node_id in layout.boxes if node_id in marks}
@@ -55,10 +56,8 @@ def draw_tree(
     return Picture(page.render(), alt, filename)
 
 
-def _alt(tree: FlowTree, added: frozenset[str], changed: frozenset[str]) -> str:
+def _alt(tree: FlowTree, added: frozenset[str], changed: frozenset[str], *, left_out: int) -> str:
     steps = {node_id: node for node_id, node, _ in tree.walk()}
-    if not steps:
-        return NO_STEPS
     root = steps[tree.root]
     begins = "asks" if root.kind is NodeKind.QUESTION else "says"
     ends = [part for part in (_fixes(steps.values()), _escalations(steps.values())) if part]
@@ -67,7 +66,7 @@ def _alt(tree: FlowTree, added: frozenset[str], changed: frozenset[str]) -> str:
     return alt_text(
         f"Flow with {counted(len(steps), 'step')}: first {begins} {_quoted(root)}; {'; '.join(ends)}.",
         f"Marked: {listed(marked)}." if marked else "",
-        f"Not asked, for it makes no difference: {left_out}." if (left_out := len(immaterial(tree))) else "",
+        f"Not asked, for it makes no difference: {left_out}." if left_out else "",
     )
 
 

@@ -422,8 +422,8 @@ def _left_with(
     now_is: Troubleshooting, node: Node | None, words: str, by: str, at: datetime
 ) -> Troubleshooting:
     """The session with what the flow asks last answered in these words, if it asks something and there is room."""
-    is_asked = now_is.node is not None and node is not None and not node.kind.is_end
-    if node is None or not is_asked or len(now_is.session.steps) >= MAX_STEPS:
+    is_asked_by_flow = now_is.node is not None and not _is_end(now_is, node)
+    if node is None or not is_asked_by_flow or len(now_is.session.steps) >= MAX_STEPS:
         return now_is
     return _stepped(now_is, _asked(now_is, node, by, at, answer_text=words), None)
 
@@ -439,19 +439,17 @@ def _marked(now_is: Troubleshooting, wanted: Resolve, *, reached_end: bool) -> t
     It was none when no answer of it applied, and people say that it was wrong or another flow led to its end.
     """
     steps = now_is.session.steps
-    right = {step.place.flow_id for step in steps if step.place and step.choice is not None}
-    if wanted.flow_was_right is not False:
-        left = {step.place.flow_id for step in steps if step.place} - {now_is.flow and now_is.flow[0]}
-        right |= set() if reached_end else left
-        right |= {now_is.flow[0]} if now_is.flow else set()
-    return tuple(
-        replace(
-            step,
-            is_beside=step.turn in wanted.beside
-            or (step.place is not None and step.place.flow_id not in right),
-        )
-        for step in steps
-    )
+    fitting = {step.place.flow_id for step in steps if step.place and step.choice is not None}
+    last_followed = now_is.flow[0] if now_is.flow else None
+
+    def was_none(place: FlowPlace) -> bool:
+        another_led = reached_end and place.flow_id != last_followed
+        return place.flow_id not in fitting and (wanted.flow_was_right is False or another_led)
+
+    def is_beside(step: Step) -> bool:
+        return step.turn in wanted.beside or (step.place is not None and was_none(step.place))
+
+    return tuple(replace(step, is_beside=is_beside(step)) for step in steps)
 
 
 def _escalate(
